@@ -1,0 +1,1 @@
+//! A test PKI made on demand, and the public roots that devices trust

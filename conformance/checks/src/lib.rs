@@ -1,0 +1,1 @@
+//! The requirement catalogue and its checks: trace in, verdicts out

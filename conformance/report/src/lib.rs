@@ -1,0 +1,1 @@
+//! Verdicts and trace rendered for people and machines

@@ -1,0 +1,1 @@
+//! Builds what a run needs, and adapts it to the Device trait

@@ -1,0 +1,1 @@
+//! Scenario files: text to spanned syntax to a checked plan

@@ -1,0 +1,1 @@
+//! The emulated microcontroller: budgets, network stack, protocol clients, personas, power

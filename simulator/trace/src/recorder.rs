@@ -1,0 +1,94 @@
+//! Where everybody writes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::{Event, Record, Time};
+
+/// Gives the time that records are stamped with.
+pub trait TimeSource: Send + Sync {
+    /// Time since the run began.
+    fn now(&self) -> Time;
+}
+
+/// A cheap handle that appends events to one run's trace.
+#[derive(Clone)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    clock: Box<dyn TimeSource>,
+    records: Mutex<Vec<Record>>,
+    length: watch::Sender<usize>,
+}
+
+impl Recorder {
+    /// An empty trace whose records are stamped by `clock`.
+    pub fn new(clock: impl TimeSource + 'static) -> Self {
+        let (length, _) = watch::channel(0);
+        Self { shared: Arc::new(Shared { clock: Box::new(clock), records: Mutex::default(), length }) }
+    }
+
+    /// Appends `event` at the present time.
+    pub fn record(&self, event: impl Into<Event>) {
+        self.record_at(self.shared.clock.now(), event);
+    }
+
+    /// Appends `event` as of `at`, for evidence that is timed by somebody else (a board's own clock).
+    pub fn record_at(&self, at: Time, event: impl Into<Event>) {
+        let mut records = self.lock();
+        records.push(Record { at, event: event.into() });
+        let length = records.len();
+        drop(records);
+        self.shared.length.send_replace(length);
+    }
+
+    /// Number of records so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// True while nothing was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first record at or after index `from` that `wanted` accepts, with its index.
+    pub fn find_from(&self, from: usize, wanted: impl Fn(&Record) -> bool) -> Option<(usize, Record)> {
+        let records = self.lock();
+        let found = records.get(from..)?.iter().position(wanted)?;
+        Some((from + found, records[from + found].clone()))
+    }
+
+    /// Calls `visit` for each record at or after index `from`.
+    pub fn visit_from(&self, from: usize, visit: impl FnMut(&Record)) {
+        self.lock().iter().skip(from).for_each(visit);
+    }
+
+    /// A receiver of the trace's length, to wait for more.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<usize> {
+        self.shared.length.subscribe()
+    }
+
+    /// Takes out all records. Later events start a new list.
+    #[must_use]
+    pub fn take(&self) -> Vec<Record> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    /// A panic elsewhere cannot leave the list half-written, so its records stay usable.
+    fn lock(&self) -> MutexGuard<'_, Vec<Record>> {
+        self.shared.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("records", &self.len()).finish()
+    }
+}

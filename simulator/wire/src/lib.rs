@@ -1,0 +1,1 @@
+//! Bytes to packets and back: strict decoders that name the violated clause

@@ -1,0 +1,1 @@
+//! Everything around a device that can vary: clock, chance, link, LAN services, gateway, capture
