@@ -1,1 +1,38 @@
-fn main() {}
+//! Automation of this repository: `cargo xtask --help`.
+
+mod command;
+mod edges;
+mod file_length;
+mod lint;
+mod system;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// Automation of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Format, clippy, documentation, dependency directions, file lengths.
+    Lint,
+    /// Installs what the tests need and runs all of them.
+    Test {
+        /// Passed on to `cargo test`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    std::env::set_current_dir(command::root())?;
+    match Arguments::parse().task {
+        Task::Lint => lint::run(),
+        Task::Test { arguments } => test::run(&arguments),
+    }
+}

@@ -1,1 +1,16 @@
-//! Runs a plan against a device and its bench
+//! Runs a plan: performs its steps against a device and its bench, waits for what it
+//! expects, and says how each step ended.
+//!
+//! Expectations steer a run; they do not judge it. Checks judge the trace afterwards,
+//! and this crate knows none of them. It never asks which device it has: what a device
+//! cannot do is a capability that it does not claim.
+
+mod expectation;
+mod pending;
+mod progress;
+mod result;
+mod runner;
+
+pub use progress::{Progress, Silent};
+pub use result::{RunOutcome, RunResult, StepReport};
+pub use runner::run;

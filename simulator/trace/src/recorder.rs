@@ -31,9 +31,15 @@ impl Recorder {
         Self { shared: Arc::new(Shared { clock: Box::new(clock), records: Mutex::default(), length }) }
     }
 
+    /// The present time, as records are stamped.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.shared.clock.now()
+    }
+
     /// Appends `event` at the present time.
     pub fn record(&self, event: impl Into<Event>) {
-        self.record_at(self.shared.clock.now(), event);
+        self.record_at(self.now(), event);
     }
 
     /// Appends `event` as of `at`, for evidence that is timed by somebody else (a board's own clock).
