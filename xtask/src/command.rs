@@ -30,3 +30,11 @@ pub(crate) fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)
 pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".into())
 }
+
+/// Builds the product for release and gives its path.
+pub(crate) fn built_binary() -> anyhow::Result<PathBuf> {
+    run(&cargo(), &["build", "--release", "--locked", "--package", "nanorig"], &[])?;
+    let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec()?;
+    let name = format!("nanorig{}", std::env::consts::EXE_SUFFIX);
+    Ok(metadata.target_directory.join("release").join(name).into_std_path_buf())
+}

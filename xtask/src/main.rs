@@ -1,6 +1,8 @@
 //! Automation of this repository: `cargo xtask --help`.
 
+mod bench;
 mod command;
+mod determinism;
 mod edges;
 mod file_length;
 mod lint;
@@ -27,6 +29,14 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Measures time and memory against their targets.
+    Bench,
+    /// Runs each scenario in several processes and compares their traces and captures byte by byte.
+    Determinism {
+        /// Folder or file of scenarios.
+        #[arg(default_value = "scenarios")]
+        scenarios: std::path::PathBuf,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -34,5 +44,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(&arguments),
+        Task::Bench => bench::run(),
+        Task::Determinism { scenarios } => determinism::run(&scenarios),
     }
 }

@@ -1,1 +1,43 @@
-fn main() {}
+//! `nanorig`: rehearse a constrained device's network behaviour at a desk.
+//!
+//! This crate only wires the others together: arguments in, reports and exit codes out.
+
+mod args;
+mod commands;
+mod exit;
+mod outputs;
+mod progress;
+mod session;
+mod vocabulary;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse_from(args::with_default_command(std::env::args_os()));
+    start_logging();
+    let exit = match &arguments.command {
+        Command::Run(run) => commands::run::run(run),
+        Command::Check { paths } => commands::check::run(paths),
+        Command::Schema => commands::schema::run(),
+        Command::List { what } => commands::list::run(*what),
+        Command::Explain { id } => commands::explain::run(id),
+        Command::Judge(judge) => commands::judge::run(judge),
+    };
+    exit.unwrap_or_else(|error| {
+        eprintln!("{error:?}");
+        Exit::Usage
+    })
+    .into()
+}
+
+/// Logs go to stderr when `RUST_LOG` asks for them; a run's evidence is its trace, never a log.
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    let colours = std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+}

@@ -1,0 +1,163 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Rehearse a constrained device's network behaviour at a desk, before it meets the cloud.
+#[derive(Debug, Parser)]
+#[command(name = "nanorig", version, after_help = "Without a command, `nanorig` runs scenarios/quickstart.yaml, and `nanorig PATH` runs PATH.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run scenario files, or all of a folder, and judge them.
+    Run(RunArguments),
+    /// Check scenario files without running them.
+    Check {
+        /// Files or folders.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of scenario files, for editors.
+    Schema,
+    /// List the words that scenarios and this command line use.
+    List {
+        /// What to list.
+        what: Listing,
+    },
+    /// Explain a requirement: its text, its source, how it is provoked, and what fails it.
+    Explain {
+        /// Requirement id, such as HUB-SAS-02.
+        id: String,
+    },
+    /// Judge a recorded trace again.
+    Judge(JudgeArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// Scenario files or folders [default: scenarios/quickstart.yaml]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Device under test.
+    #[arg(long, default_value = "sim")]
+    pub(crate) dut: String,
+    /// Budget profile instead of the scenario's.
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// Persona instead of the scenario's.
+    #[arg(long)]
+    pub(crate) persona: Option<String>,
+    /// Quirk to switch on besides those of the scenario. May be given several times.
+    #[arg(long = "quirk", value_name = "NAME")]
+    pub(crate) quirks: Vec<String>,
+    /// Seed of all chance instead of the scenario's.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Virtual time jumps from event to event, real time passes as on the wall.
+    #[arg(long, value_enum, default_value_t = Clock::Virtual)]
+    pub(crate) clock: Clock,
+    /// Write the report as JSON; `-` prints it instead of the report. A folder when several scenarios run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the verdicts as JUnit XML, all scenarios into one file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write the trace. A folder when several scenarios run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// Write the packets as pcapng, with the secrets that decrypt them. A folder when several scenarios run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
+    /// Only scenarios whose path or name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Only scenarios with this tag.
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Option<String>,
+    /// Name the scenarios that would run, and run none.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Run each scenario so many times, with seeds that count up.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) repeat: u32,
+    /// Scenarios that run side by side [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArguments {
+    /// A trace that `nanorig run --trace` wrote.
+    pub(crate) trace: PathBuf,
+    /// Write the report as JSON; `-` prints it instead of the report.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write the verdicts as JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+}
+
+/// Which clock a run follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Clock {
+    Virtual,
+    Real,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listing {
+    Profiles,
+    Personas,
+    Quirks,
+    Actions,
+    Stimuli,
+    Events,
+    Requirements,
+    Capabilities,
+    Certificates,
+    Roots,
+    Ports,
+}
+
+/// Puts `run` in front of arguments that begin with a path or are empty.
+pub(crate) fn with_default_command(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = arguments.collect();
+    let names_command = |word: &OsString| {
+        let word = word.to_string_lossy();
+        let commands = ["run", "check", "schema", "list", "explain", "judge", "help"];
+        commands.contains(&word.as_ref()) || matches!(word.as_ref(), "-h" | "--help" | "-V" | "--version")
+    };
+    if !all.get(1).is_some_and(names_command) {
+        all.insert(1.min(all.len()), "run".into());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Command {
+        let words = std::iter::once("nanorig").chain(words.iter().copied()).map(OsString::from);
+        Arguments::parse_from(with_default_command(words)).command
+    }
+
+    #[test]
+    fn a_path_alone_is_run() {
+        assert!(matches!(parse(&[]), Command::Run(run) if run.paths.is_empty()));
+        assert!(matches!(parse(&["my.yaml", "--seed", "4"]), Command::Run(run) if run.seed == Some(4)));
+        assert!(matches!(parse(&["check", "my.yaml"]), Command::Check { .. }));
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+}

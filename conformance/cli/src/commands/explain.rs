@@ -1,0 +1,53 @@
+//! `nanorig explain`: everything about one requirement.
+
+use miette::miette;
+use nanorig_checks::{Catalogue, Check, Level, Requirement, Run};
+
+use crate::exit::Exit;
+
+pub(crate) fn run(id: &str) -> miette::Result<Exit> {
+    let typed = id.to_uppercase();
+    let catalogue = Catalogue::get();
+    let Some(requirement) = catalogue.find(&typed) else {
+        let ids = catalogue.all().iter().map(|requirement| requirement.id.as_str());
+        let help = nanorig_scenario::closest(&typed, ids).map_or_else(
+            || "`nanorig list requirements` shows all of them".to_owned(),
+            |near| format!("did you mean `nanorig explain {near}`?"),
+        );
+        return Err(miette!(help = help, "there is no requirement `{id}`"));
+    };
+    print!("{}", text(requirement));
+    Ok(Exit::Passed)
+}
+
+fn text(requirement: &Requirement) -> String {
+    let level = match requirement.level {
+        Level::Must => "MUST",
+        Level::Should => "SHOULD",
+        Level::May => "MAY",
+    };
+    let run = match requirement.run {
+        Run::Both => "emulated device and boards",
+        Run::Simulated => "emulated device first",
+        Run::Hardware => "boards",
+    };
+    let mut out = format!("{} ({level}): the device shall {}\n\n", requirement.id, requirement.text);
+    let mut row = |name: &str, value: &str| {
+        if !value.is_empty() {
+            out.push_str(&format!("{name:13}{value}\n"));
+        }
+    };
+    row("clause", &requirement.clause);
+    row("source", &requirement.source.join(", "));
+    row("capability", &requirement.capability.join(", "));
+    row("runs on", run);
+    row("provoked by", &requirement.provoked_by);
+    row("verdict", &requirement.verdict);
+    for (name, parameter) in &requirement.parameters {
+        row("threshold", &format!("{name} = {} {}: {}", parameter.default, parameter.unit, parameter.meaning));
+    }
+    row("checked", if Check::of(&requirement.id).is_some() { "yes" } else { "not yet" });
+    row("failed by", &nanorig_rig::quirks_that_fail(&requirement.id).join(", "));
+    row("stimuli", &nanorig_rig::stimuli_that_provoke(&requirement.id).join(", "));
+    out
+}

@@ -1,0 +1,114 @@
+//! Failures, shown in the scenario's own text.
+
+use std::fmt;
+
+use miette::LabeledSpan;
+use nanorig_checks::{Level, Verdict};
+use nanorig_report::{Report, VerdictRow};
+use nanorig_runner::StepReport;
+use nanorig_scenario::{Source, Span};
+use nanorig_trace::event::StepResult;
+
+/// One failure: what, where in the file, why, and how to see it again.
+#[derive(Debug)]
+struct Failure {
+    code: String,
+    message: String,
+    label: String,
+    span: Option<Span>,
+    help: String,
+    warning: bool,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl miette::Diagnostic for Failure {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        self.warning.then_some(miette::Severity::Warning)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.help))
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let span = self.span?;
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some(self.label.clone()), span))))
+    }
+}
+
+/// Renders every failed step and every verdict that is not a pass.
+pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> String {
+    let failed = |step: &&StepReport| matches!(step.result, StepResult::Failed | StepResult::Error);
+    let of_steps = steps.iter().filter(failed).map(|step| of_step(step, report));
+    let shown = |row: &&VerdictRow| matches!(row.verdict, Verdict::Fail | Verdict::Error | Verdict::Inconclusive);
+    let of_verdicts = report.verdicts.iter().filter(shown).map(|row| of_verdict(row, source, report));
+    of_steps
+        .chain(of_verdicts)
+        .map(|failure| {
+            let spanned = failure.span.is_some();
+            let shown = miette::Report::new(failure);
+            let shown = if spanned { shown.with_source_code(source.named()) } else { shown };
+            format!("{shown:?}\n")
+        })
+        .collect()
+}
+
+fn of_step(step: &StepReport, report: &Report) -> Failure {
+    Failure {
+        code: format!("step {}", step.index),
+        message: step.message.clone(),
+        label: if step.seen.is_empty() { "this step".into() } else { step.seen.clone() },
+        span: Some(step.span),
+        help: replay(report),
+        warning: false,
+    }
+}
+
+fn of_verdict(row: &VerdictRow, source: &Source, report: &Report) -> Failure {
+    let mut message = format!("{}: {}", row.verdict, row.summary);
+    for evidence in row.evidence.iter().take(6) {
+        message.push_str(&format!("\n{}: {}", evidence.time, evidence.text));
+    }
+    if row.evidence.len() > 6 {
+        message.push_str(&format!("\n… and {} more", row.evidence.len() - 6));
+    }
+    let level = match row.level {
+        Some(Level::Must) => "MUST",
+        Some(Level::Should) => "SHOULD",
+        Some(Level::May) => "MAY",
+        None => "unknown",
+    };
+    Failure {
+        code: row.id.clone(),
+        message,
+        label: format!("{level} [{}]", row.clause),
+        span: mention(source, &row.id),
+        help: format!("`nanorig explain {}` tells more; {}", row.id, replay(report)),
+        warning: row.verdict == Verdict::Inconclusive,
+    }
+}
+
+/// Where the scenario asks for a requirement.
+fn mention(source: &Source, id: &str) -> Option<Span> {
+    let text: &str = &source.text;
+    let whole_word = |at: usize| {
+        let after = text[at + id.len()..].chars().next();
+        !after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    text.match_indices(id).map(|(at, _)| at).find(|at| whole_word(*at)).map(|at| Span::from(at..at + id.len()))
+}
+
+fn replay(report: &Report) -> String {
+    format!("replay with `{}`", report.replay())
+}

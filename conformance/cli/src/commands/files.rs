@@ -1,0 +1,64 @@
+//! Finds and reads scenario files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use miette::{Context, IntoDiagnostic, miette};
+use nanorig_dut::Vocabulary;
+use nanorig_scenario::{Faults, Plan, Source, parse};
+
+/// All scenario files at and below `paths`, sorted within each folder, none twice.
+pub(crate) fn collect(paths: &[PathBuf]) -> miette::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            below(path, &mut files)?;
+            if files.len() == before {
+                return Err(miette!(
+                    help = "scenario files end in .yaml",
+                    "there is no scenario in {}",
+                    path.display()
+                ));
+            }
+        } else if path.is_file() {
+            files.push(path.clone());
+        } else {
+            return Err(miette!(
+                help = "give a scenario file, or a folder of them; `nanorig run scenarios --list` names those that come with nanorig",
+                "{} does not exist",
+                path.display()
+            ));
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|file| seen.insert(file.clone()));
+    Ok(files)
+}
+
+fn below(folder: &Path, files: &mut Vec<PathBuf>) -> miette::Result<()> {
+    let entries = fs::read_dir(folder)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("{} cannot be read", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            below(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads and checks one file.
+pub(crate) fn read(path: &Path, words: &Vocabulary) -> miette::Result<Result<Plan, Faults>> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).into_diagnostic().wrap_err_with(|| format!("{name} cannot be read"))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        miette!(help = "save the file as UTF-8", "{name} is not UTF-8 text: byte {at} is invalid")
+    })?;
+    Ok(parse(Source::new(name, text), words))
+}

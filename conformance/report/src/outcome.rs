@@ -1,0 +1,69 @@
+//! How a run ended, as a whole.
+
+use std::fmt;
+
+use nanorig_checks::Verdict;
+use nanorig_trace::event::StepResult;
+use serde::Serialize;
+
+use crate::report::{StepFinding, VerdictRow};
+
+/// How a run ended, as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Everything that was judged passed.
+    Passed,
+    /// A verdict is `fail`, or a step did not do what it should.
+    Failed,
+    /// Something could not be decided, or nothing was judged.
+    Inconclusive,
+    /// The device does not claim what the scenario is about.
+    NotApplicable,
+    /// The harness could not do its job.
+    Error,
+    /// The device could not be reached.
+    Unreachable,
+}
+
+impl Outcome {
+    /// The outcome as written in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Inconclusive => "inconclusive",
+            Self::NotApplicable => "not-applicable",
+            Self::Error => "error",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// The outcome that follows from steps and verdicts. A run that judged nothing proves nothing.
+    pub(crate) fn of(passed_steps: u64, findings: &[StepFinding], verdicts: &[VerdictRow]) -> Self {
+        let any_step = |result| findings.iter().any(|finding| finding.result == result);
+        let any_verdict = |verdict| verdicts.iter().any(|row| row.verdict == verdict);
+        if any_step(StepResult::Error) || any_verdict(Verdict::Error) {
+            Self::Error
+        } else if any_step(StepResult::Failed) || any_verdict(Verdict::Fail) {
+            Self::Failed
+        } else if any_verdict(Verdict::Inconclusive) {
+            Self::Inconclusive
+        } else if any_verdict(Verdict::Pass) || any_verdict(Verdict::PassWithWarning) {
+            Self::Passed
+        } else if any_step(StepResult::NotApplicable) || any_verdict(Verdict::NotApplicable) {
+            Self::NotApplicable
+        } else if passed_steps > 0 {
+            Self::Passed
+        } else {
+            Self::Inconclusive
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

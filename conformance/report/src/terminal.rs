@@ -1,0 +1,233 @@
+//! The report as a person reads it.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use nanorig_checks::{Level, Verdict};
+use owo_colors::{OwoColorize, Style as Paint};
+
+use crate::{Budgets, Outcome, Report, VerdictRow};
+
+/// How to render.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// True for ANSI colours.
+    pub colour: bool,
+    /// Columns of the terminal; texts are cut to fit.
+    pub width: usize,
+}
+
+impl Style {
+    fn paint(self, text: &str, paint: Paint) -> String {
+        if self.colour { text.style(paint).to_string() } else { text.to_owned() }
+    }
+}
+
+/// Renders heading, verdict table and budgets. Failures are shown in the scenario's text by the caller.
+#[must_use]
+pub fn terminal(report: &Report, style: Style) -> String {
+    let mut out = String::new();
+    heading(&mut out, report, style);
+    for row in &report.verdicts {
+        verdict(&mut out, row, report, style);
+    }
+    if !report.verdicts.is_empty() {
+        out.push('\n');
+    }
+    totals(&mut out, report, style);
+    out
+}
+
+/// One line about a run among several.
+#[must_use]
+pub fn one_line(report: &Report, style: Style) -> String {
+    let outcome = outcome(report.outcome, style, VERDICT_WIDTH);
+    let wall = report.wall_time.map_or_else(String::new, |wall| format!(" in {}", span(wall)));
+    let time = format!("{}{wall}", span(report.virtual_time));
+    let time = style.paint(&time, Paint::new().dimmed());
+    format!("{outcome} {}  {}, {time}", report.header.scenario, counts(report))
+}
+
+/// The last line after several runs.
+#[must_use]
+pub fn summary(reports: &[Report], style: Style) -> String {
+    let all = [
+        Outcome::Passed,
+        Outcome::Failed,
+        Outcome::Inconclusive,
+        Outcome::NotApplicable,
+        Outcome::Error,
+        Outcome::Unreachable,
+    ];
+    let parts: Vec<String> = all
+        .iter()
+        .map(|wanted| (reports.iter().filter(|report| report.outcome == *wanted).count(), *wanted))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, wanted)| format!("{count} {}", outcome(wanted, style, 0)))
+        .collect();
+    let virtual_time = reports.iter().map(|report| report.virtual_time).sum();
+    format!("{} scenarios: {}; {} of virtual time", reports.len(), parts.join(", "), span(virtual_time))
+}
+
+fn outcome(outcome: Outcome, style: Style, width: usize) -> String {
+    let paint = match outcome {
+        Outcome::Passed => Paint::new().green().bold(),
+        Outcome::Inconclusive | Outcome::NotApplicable => Paint::new().yellow().bold(),
+        Outcome::Failed | Outcome::Error | Outcome::Unreachable => Paint::new().red().bold(),
+    };
+    style.paint(&format!("{outcome:>width$}"), paint)
+}
+
+fn heading(out: &mut String, report: &Report, style: Style) {
+    let header = &report.header;
+    let _ = writeln!(out, "{}", style.paint(&header.scenario, Paint::new().bold()));
+    let quirks = if header.dut.quirks.is_empty() {
+        String::new()
+    } else {
+        format!(", quirks {}", header.dut.quirks.join(" "))
+    };
+    let about = format!(
+        "{} · {} · persona {}{quirks} · seed {}",
+        header.file, header.dut.profile, header.dut.persona, header.seed
+    );
+    let _ = writeln!(out, "{}\n", style.paint(&about, Paint::new().dimmed()));
+}
+
+/// Width of the longest verdict that is common, `inconclusive`.
+const VERDICT_WIDTH: usize = 12;
+
+fn verdict(out: &mut String, row: &VerdictRow, report: &Report, style: Style) {
+    let id_width = report.verdicts.iter().map(|row| row.id.len()).max().unwrap_or(0);
+    let word = match row.verdict {
+        Verdict::PassWithWarning => "warning",
+        Verdict::NotApplicable => "n/a",
+        verdict => verdict.name(),
+    };
+    let paint = match row.verdict {
+        Verdict::Pass => Paint::new().green(),
+        Verdict::PassWithWarning | Verdict::Inconclusive => Paint::new().yellow(),
+        Verdict::Fail | Verdict::Error => Paint::new().red().bold(),
+        Verdict::NotApplicable => Paint::new().dimmed(),
+    };
+    let level = match row.level {
+        Some(Level::Must) => "MUST",
+        Some(Level::Should) => "SHOULD",
+        Some(Level::May) => "MAY",
+        None => "-",
+    };
+    let used = 2 + VERDICT_WIDTH + 1 + id_width + 2 + 8;
+    let clause = format!("[{}]", row.clause);
+    let room = style.width.saturating_sub(used).max(20);
+    let text = fit(&row.summary, &clause, room);
+    let word = style.paint(&format!("{word:>VERDICT_WIDTH$}"), paint);
+    let _ = writeln!(out, "{word} {id:id_width$}  {level:6}  {text}", id = row.id, text = text.paint(style));
+}
+
+/// A summary and its clause within a line; the clause goes to the line below when both do not fit.
+struct Fitted<'a> {
+    summary: String,
+    clause: &'a str,
+}
+
+fn fit<'a>(summary: &str, clause: &'a str, room: usize) -> Fitted<'a> {
+    let clause_room = clause.chars().count() + 2;
+    let summary_room = room.saturating_sub(clause_room).max(20);
+    let summary = if summary.chars().count() > summary_room {
+        summary.chars().take(summary_room.saturating_sub(1)).chain(['…']).collect()
+    } else {
+        summary.to_owned()
+    };
+    Fitted { summary, clause }
+}
+
+impl Fitted<'_> {
+    fn paint(&self, style: Style) -> String {
+        format!("{}  {}", self.summary, style.paint(self.clause, Paint::new().dimmed()))
+    }
+}
+
+fn counts(report: &Report) -> String {
+    let kinds = [
+        (Verdict::Pass, "pass"),
+        (Verdict::PassWithWarning, "with warning"),
+        (Verdict::Fail, "fail"),
+        (Verdict::Inconclusive, "inconclusive"),
+        (Verdict::NotApplicable, "not applicable"),
+        (Verdict::Error, "error"),
+    ];
+    let counts: Vec<String> = kinds
+        .iter()
+        .map(|(verdict, word)| (report.count(*verdict), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if counts.is_empty() { "no verdicts".to_owned() } else { counts.join(", ") }
+}
+
+fn totals(out: &mut String, report: &Report, style: Style) {
+    let outcome = outcome(report.outcome, style, 0);
+    let steps = report.passed_steps;
+    let verdicts = counts(report);
+    let _ = writeln!(out, "{outcome}: {verdicts}; {steps} steps passed");
+    if let Some(budgets) = &report.budgets {
+        let _ = writeln!(out, "{}", budget_line(budgets));
+    }
+    let wall = report.wall_time.map_or_else(String::new, |wall| format!(" in {}", span(wall)));
+    let clock = match report.header.clock {
+        nanorig_trace::ClockKind::Virtual => "virtual time",
+        nanorig_trace::ClockKind::Real => "real time",
+    };
+    let _ = writeln!(out, "{clock} {}{wall}", span(report.virtual_time));
+}
+
+fn budget_line(budgets: &Budgets) -> String {
+    format!(
+        "native heap {} of {} · managed heap {} of {} · sockets {} of {} · TLS contexts {} of {}",
+        kib(budgets.heap_peak),
+        kib(budgets.heap_limit),
+        kib(budgets.managed_heap_peak),
+        kib(budgets.managed_heap_limit),
+        budgets.sockets_peak,
+        budgets.sockets_limit,
+        budgets.tls_contexts_peak,
+        budgets.tls_contexts_limit,
+    )
+}
+
+fn kib(bytes: u64) -> String {
+    // A heap has far fewer than 2^52 bytes.
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    let kib = bytes as f64 / 1024.0;
+    format!("{kib:.1} KiB")
+}
+
+/// A time span in the two units that matter.
+fn span(span: Duration) -> String {
+    let millis = span.as_millis();
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..60_000 => format!("{:.1} s", span.as_secs_f64()),
+        60_000..3_600_000 => format!("{} min {} s", millis / 60_000, millis / 1_000 % 60),
+        _ => format!("{} h {} min", millis / 3_600_000, millis / 60_000 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_well() {
+        assert_eq!(span(Duration::from_millis(41)), "41 ms");
+        assert_eq!(span(Duration::from_millis(12_340)), "12.3 s");
+        assert_eq!(span(Duration::from_secs(190)), "3 min 10 s");
+        assert_eq!(span(Duration::from_secs(172_800)), "48 h 0 min");
+    }
+
+    #[test]
+    fn a_long_summary_is_cut_and_keeps_its_clause() {
+        let fitted = fit(&"word ".repeat(40), "[RFC 2131 4.1]", 60);
+        assert!(fitted.summary.ends_with('…'), "{}", fitted.summary);
+        assert_eq!(fitted.summary.chars().count() + 2 + fitted.clause.len(), 60);
+    }
+}

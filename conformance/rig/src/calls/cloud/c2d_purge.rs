@@ -1,0 +1,28 @@
+//! `cloud: c2d.purge` empties a device's queue.
+
+use std::time::Duration;
+
+use nanorig_dut::{Args, CallSpec, Hand, Outcome};
+
+use crate::calls::target::{self, refused};
+use crate::calls::{Declared, boxed, results};
+use crate::simulated::Stage;
+
+pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+
+static SPEC: CallSpec = CallSpec {
+    hand: Hand::Cloud,
+    name: "c2d.purge",
+    summary: "Deletes all cloud-to-device messages that wait for a device.",
+    params: &[target::DEVICE, target::HUB],
+    results: &[("purged", "messages deleted")],
+    needs: Some("hub.c2d"),
+    within: Duration::from_secs(5),
+};
+
+async fn perform(stage: Stage, args: Args) -> Outcome {
+    let hub = target::hub(&stage, &args)?;
+    let identity = target::identity(&stage, &args);
+    let purged = hub.with(|hub, now| hub.purge_c2d(now, &identity)).map_err(|error| refused(&error))?;
+    results([("purged", purged.into())])
+}

@@ -1,0 +1,28 @@
+//! `cloud: device.disable` - the device may not connect any more.
+
+use std::time::Duration;
+
+use nanorig_dut::{Args, CallSpec, Hand, Outcome};
+
+use crate::calls::target::{self, refused};
+use crate::calls::{Declared, boxed, done};
+use crate::simulated::Stage;
+
+pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+
+static SPEC: CallSpec = CallSpec {
+    hand: Hand::Cloud,
+    name: "device.disable",
+    summary: "Disables a device: its connection ends and it is refused.",
+    params: &[target::DEVICE, target::HUB],
+    results: &[],
+    needs: None,
+    within: Duration::from_secs(5),
+};
+
+async fn perform(stage: Stage, args: Args) -> Outcome {
+    let hub = target::hub(&stage, &args)?;
+    let identity = target::identity(&stage, &args);
+    hub.with(|hub, now| hub.set_enabled(now, &identity.device, false)).map_err(|error| refused(&error))?;
+    done()
+}

@@ -1,0 +1,132 @@
+//! The network of a simulated run: link, LAN services, time servers, access point.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::{Mutex, PoisonError};
+
+use nanorig_dut::setup::{NetworkSetup, WifiSetup};
+use nanorig_mcu::AccessPoint;
+use nanorig_mcu::profile::Profile;
+use nanorig_world::fault::FaultId;
+use nanorig_world::lan::dhcp::{self, DhcpHandle};
+use nanorig_world::lan::dns::DnsServer;
+use nanorig_world::lan::ntp::NtpServer;
+use nanorig_world::link::LinkHandle;
+use nanorig_world::{DevicePort, LinkSettings, PathSettings, Segment, SegmentConfig, World};
+
+use super::BuildError;
+
+/// Delay between the local network and the cloud when the scenario gives no latency.
+const TO_THE_CLOUD: std::time::Duration = std::time::Duration::from_millis(10);
+
+/// Where time servers are.
+const TIME_SERVERS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
+
+const DNS_PORT: u16 = 53;
+const NTP_PORT: u16 = 123;
+
+/// The network and what can be changed in it.
+pub(crate) struct NetworkStage {
+    pub(crate) link: LinkHandle,
+    pub(crate) dhcp: DhcpHandle,
+    pub(crate) dns: DnsServer,
+    /// Time servers, in the device's order of preference.
+    pub(crate) ntp: Vec<NtpServer>,
+    pub(crate) access_point: AccessPoint,
+    /// Faults that were inserted by name and go on.
+    pub(crate) faults: Mutex<Vec<(&'static str, FaultId)>>,
+    addresses: Mutex<BTreeMap<String, Ipv4Addr>>,
+    /// The segment's task ends with this.
+    _segment: Segment,
+}
+
+impl NetworkStage {
+    pub(crate) fn build(
+        world: &World,
+        setup: &NetworkSetup,
+        time_servers: &[String],
+        profile: &Profile,
+    ) -> Result<(Self, DevicePort), BuildError> {
+        let mut config = SegmentConfig { mtu: setup.mtu, link: link(setup, profile), ..SegmentConfig::default() };
+        let lease = dhcp::Settings { lease: setup.lease, ..dhcp::Settings::default() };
+        config.dhcp = Some(lease.clone());
+        let (segment, port) = Segment::new(world, config);
+        let dns = DnsServer::new();
+        dns.set_ttl(setup.dns_ttl);
+        for address in &lease.dns {
+            dns.serve(world, SocketAddrV4::new(*address, DNS_PORT));
+        }
+        for (host, addresses) in &setup.hosts {
+            dns.set_a(host, addresses);
+        }
+        let ntp = serve_time(world, &dns, time_servers, setup)?;
+        let WifiSetup { ssid, passphrase } = &setup.wifi;
+        let stage = Self {
+            link: segment.link(),
+            dhcp: segment.dhcp().ok_or(BuildError::Bench("the segment has no DHCP server".into()))?,
+            dns,
+            ntp,
+            access_point: AccessPoint::new(ssid, passphrase),
+            faults: Mutex::default(),
+            addresses: Mutex::default(),
+            _segment: segment,
+        };
+        Ok((stage, port))
+    }
+
+    /// Gives a host of the cloud a name.
+    pub(crate) fn name(&self, world: &World, host: &str, address: Ipv4Addr) {
+        self.dns.set_a(host, &[address]);
+        if let Some(capture) = &world.capture {
+            capture.name(address, host);
+        }
+        self.lock_addresses().insert(host.to_ascii_lowercase(), address);
+    }
+
+    /// The present address of a host of the cloud.
+    pub(crate) fn address_of(&self, host: &str) -> Option<Ipv4Addr> {
+        self.lock_addresses().get(&host.to_ascii_lowercase()).copied()
+    }
+
+    /// Answers DNS at another address too, for a lease that names it.
+    pub(crate) fn serve_dns_at(&self, world: &World, address: Ipv4Addr) {
+        self.dns.serve(world, SocketAddrV4::new(address, DNS_PORT));
+    }
+
+    fn lock_addresses(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Ipv4Addr>> {
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn link(setup: &NetworkSetup, profile: &Profile) -> LinkSettings {
+    LinkSettings::both(PathSettings {
+        latency: setup.latency.unwrap_or_else(|| profile.link.round_trip / 2 + TO_THE_CLOUD),
+        jitter: setup.jitter,
+        loss: setup.loss,
+        duplicate: setup.duplicate,
+        corrupt: setup.corrupt,
+        reorder: setup.reorder,
+        bandwidth: setup.bandwidth.or(Some(profile.link.bandwidth)),
+        mtu: setup.mtu,
+    })
+}
+
+/// One server for each name that the device asks, at addresses that count up.
+fn serve_time(
+    world: &World,
+    dns: &DnsServer,
+    names: &[String],
+    setup: &NetworkSetup,
+) -> Result<Vec<NtpServer>, BuildError> {
+    let mut servers = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let offset = u32::try_from(index).map_err(|_| BuildError::Bench("too many time servers".into()))?;
+        let address = Ipv4Addr::from_bits(TIME_SERVERS.to_bits() + offset);
+        let server = NtpServer::new();
+        server.set_delay(setup.ntp_delay);
+        server.serve(world, SocketAddrV4::new(address, NTP_PORT));
+        dns.set_a(name, &[address]);
+        servers.push(server);
+    }
+    Ok(servers)
+}
