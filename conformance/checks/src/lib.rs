@@ -1,1 +1,49 @@
-//! The requirement catalogue and its checks: trace in, verdicts out
+//! The requirement catalogue and its checks: trace in, verdicts out.
+//!
+//! [`judge`] gives a verdict on every requirement that a trace's header lists, and on those that hold always.
+//! Checks read the trace and decode bytes with `nanorig-wire`; they see no device, no server and no log, so a
+//! trace recorded last year can be judged again by today's checks.
+//!
+//! # How to add a check
+//!
+//! 1. The requirement stands in `requirements/<family>.toml`. Its thresholds are its `parameters`.
+//! 2. Write `src/<family>/<requirement>.rs` with one constant and one function:
+//!
+//!    ```ignore
+//!    //! HUB-C2D-01: subscribes to its C2D topic and acknowledges.
+//!    pub(crate) const CHECK: Check = Check { id: "HUB-C2D-01", always: false, judge };
+//!
+//!    fn judge(view: &View<'_>) -> Finding {
+//!        let mut tally = Tally::default();
+//!        for connection in view.connections_to("hub") {
+//!            for (at, publish) in connection.received().filter_map(|p| p.as_publish()) { ... tally.good(at, "...") ... tally.bad(at, "...") }
+//!        }
+//!        tally.finish("what holds", "what is broken", "what never happened")
+//!    }
+//!    ```
+//! 3. Name it in the list of `src/<family>/mod.rs`; a new family also in [`Check::all`].
+//! 4. Test it with [`testing::Story`](crate) traces: one that passes and one that fails.
+//!
+//! A check is *inconclusive* when what it judges never happened, never *pass*. It is `always` when it states an
+//! invariant that any run may be judged by; its inconclusive findings are then dropped unless it was asked for.
+
+mod boot;
+mod catalogue;
+mod check;
+mod dhcp;
+mod dns;
+mod judge;
+mod sntp;
+mod tally;
+#[cfg(test)]
+mod testing;
+mod tls;
+mod verdict;
+pub mod view;
+
+pub use catalogue::{Catalogue, Level, Parameter, Requirement, Run, Unit};
+pub use check::Check;
+pub use judge::{Judged, judge};
+pub use tally::Tally;
+pub use verdict::{Evidence, Finding, Verdict};
+pub use view::View;

@@ -133,22 +133,22 @@ fn complete(reader: &mut Reader<'_>, root: &Node, plan: &Plan) {
     }
 }
 
-/// Thresholds: durations and sizes with units become microseconds and bytes, the rest stays as it is.
+/// Thresholds, as written: requirements know their units. A number with a unit is checked here so that a slip is underlined.
 fn parameters(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     for (key, value) in reader.entries(node, "`parameters`") {
         let plain = text(value).unwrap_or_default();
         let has_unit =
             plain.starts_with(|c: char| c.is_ascii_digit()) && plain.ends_with(char::is_alphabetic);
-        let converted = if has_unit {
+        let checked = if has_unit {
             convert(&ParamKind::Duration, value).or_else(|_| convert(&ParamKind::Size, value))
         } else if plain.ends_with('%') {
             convert(&ParamKind::Share, value)
         } else {
-            Ok(json(value))
+            Ok(Value::Null)
         };
-        if let Some(value) = reader.keep(converted) {
-            found.insert(key.text.clone(), value);
+        if reader.keep(checked).is_some() {
+            found.insert(key.text.clone(), json(value));
         }
     }
     found

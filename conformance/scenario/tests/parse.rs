@@ -115,8 +115,8 @@ steps:
     assert_eq!(plan.setup.cloud.hubs[0].devices[0].desired, Some(serde_json::json!({"interval": 5})));
     assert_eq!(plan.setup.cloud.dps.as_ref().and_then(|dps| dps.retry_after), Some(10));
     assert_eq!(plan.setup.network.loss, 0.05);
-    assert_eq!(plan.parameters["boot_budget"], 90_000_000);
-    assert_eq!(plan.parameters["heap_floor"], 4096);
+    assert_eq!(plan.parameters["boot_budget"], "90s");
+    assert_eq!(plan.parameters["takeover_max"], 5);
     let StepKind::Call { call, expect, within, background } = &plan.steps[1].kind else {
         panic!("the second step is a call")
     };

@@ -13,7 +13,7 @@ mod target;
 
 use std::sync::LazyLock;
 
-pub(crate) use entry::{CallEntry, Declared, Performing, boxed, done, failed, results};
+pub(crate) use entry::{CallEntry, Declared, boxed, done, failed, results};
 use nanorig_dut::{CallSpec, Hand};
 
 /// All calls, those of the device first.

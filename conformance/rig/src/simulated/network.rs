@@ -57,7 +57,7 @@ impl NetworkStage {
             dns.serve(world, SocketAddrV4::new(*address, DNS_PORT));
         }
         for (host, addresses) in &setup.hosts {
-            dns.set_a(host, addresses);
+            dns.set_a(host, addresses).map_err(|error| bad_host(host, &error))?;
         }
         let ntp = serve_time(world, &dns, time_servers, setup)?;
         let WifiSetup { ssid, passphrase } = &setup.wifi;
@@ -75,12 +75,13 @@ impl NetworkStage {
     }
 
     /// Gives a host of the cloud a name.
-    pub(crate) fn name(&self, world: &World, host: &str, address: Ipv4Addr) {
-        self.dns.set_a(host, &[address]);
+    pub(crate) fn name(&self, world: &World, host: &str, address: Ipv4Addr) -> Result<(), BuildError> {
+        self.dns.set_a(host, &[address]).map_err(|error| bad_host(host, &error))?;
         if let Some(capture) = &world.capture {
             capture.name(address, host);
         }
         self.lock_addresses().insert(host.to_ascii_lowercase(), address);
+        Ok(())
     }
 
     /// The present address of a host of the cloud.
@@ -100,7 +101,7 @@ impl NetworkStage {
 
 fn link(setup: &NetworkSetup, profile: &Profile) -> LinkSettings {
     LinkSettings::both(PathSettings {
-        latency: setup.latency.unwrap_or_else(|| profile.link.round_trip / 2 + TO_THE_CLOUD),
+        latency: setup.latency.unwrap_or_else(|| profile.link.rtt / 2 + TO_THE_CLOUD),
         jitter: setup.jitter,
         loss: setup.loss,
         duplicate: setup.duplicate,
@@ -125,8 +126,12 @@ fn serve_time(
         let server = NtpServer::new();
         server.set_delay(setup.ntp_delay);
         server.serve(world, SocketAddrV4::new(address, NTP_PORT));
-        dns.set_a(name, &[address]);
+        dns.set_a(name, &[address]).map_err(|error| bad_host(name, &error))?;
         servers.push(server);
     }
     Ok(servers)
+}
+
+fn bad_host(host: &str, error: &impl std::fmt::Display) -> BuildError {
+    BuildError::Bench(format!("`{host}` cannot be a host name: {error}"))
 }

@@ -34,7 +34,7 @@ events! {
             conn: ConnId,
             /// CONNACK return code or HTTP-like status.
             code: u32,
-            /// `bad-signature`, `token-expired`, `wrong-resource`, `malformed-token`, `unknown-device`, `device-disabled`, `wrong-auth-type`, `certificate-required`, `certificate-mismatch`, `certificate-expired`, `bad-username`, `client-id-mismatch`, `throttled`, `unavailable`, `protocol-level` or `stimulus`.
+            /// `bad-signature`, `token-expired`, `wrong-resource`, `malformed-token`, `wrong-policy`, `unknown-device`, `device-disabled`, `wrong-auth-type`, `certificate-required`, `certificate-mismatch`, `certificate-expired`, `bad-username`, `client-id-mismatch`, `throttled`, `unavailable`, `protocol-level` or `stimulus`.
             reason: String,
         },
         /// A device's connection to the hub ended.
@@ -118,7 +118,7 @@ events! {
             rid: String,
             /// The device's status, or 404 (not reachable) or 504 (no answer) from the hub.
             status: i32,
-            /// `device`, `not-connected`, `timeout` or `late` (the answer came after the time-out).
+            /// `device`, `not-connected`, `timeout`, `late` (the answer came after the time-out) or `unknown` (the answer names no call of its connection; `name` is empty).
             by: String,
             /// Payload of the answer.
             payload: Value,

@@ -117,7 +117,7 @@ events! {
         "tls-failed" => TlsFailed {
             /// Host name that was to be checked.
             host: String,
-            /// `unknown-issuer`, `expired`, `not-yet-valid`, `wrong-name`, `record-too-large`, `out-of-memory`, `timeout`, `closed`, `clock-not-set`, `alert`, `no-context` or `protocol`.
+            /// `unknown-issuer`, `expired`, `not-yet-valid`, `wrong-name`, `wrong-purpose`, `bad-signature`, `bad-certificate`, `record-too-large`, `out-of-memory`, `timeout`, `closed`, `clock-not-set`, `alert`, `no-context` or `protocol`.
             error: String,
             /// More, for people.
             detail: String,

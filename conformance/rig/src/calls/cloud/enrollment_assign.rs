@@ -28,7 +28,7 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
         Ok(hub) => hub,
         Err(message) => return failed("unknown-hub", message),
     };
-    match stage.dps().map(|dps| dps.assign_to(id, hub.host())) {
+    match stage.dps().map(|dps| dps.assign_to(id, hub.host(), stage.world.clock.utc())) {
         Some(true) => done(),
         Some(false) => failed("unknown-enrollment", format!("DPS has no enrollment `{id}`")),
         None => failed("no-dps", "the scenario has no DPS; add `dps` to its `cloud`"),

@@ -21,7 +21,7 @@ static SPEC: CallSpec = CallSpec {
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
     let id = args.text("id").unwrap_or_default();
-    match stage.dps().map(|dps| dps.set_enabled(id, true)) {
+    match stage.dps().map(|dps| dps.set_enabled(id, true, stage.world.clock.utc())) {
         Some(true) => done(),
         Some(false) => failed("unknown-enrollment", format!("DPS has no enrollment `{id}`")),
         None => failed("no-dps", "the scenario has no DPS; add `dps` to its `cloud`"),

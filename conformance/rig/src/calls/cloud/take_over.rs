@@ -77,7 +77,7 @@ fn take(hub: &HubHandle, identity: &Identity) -> Result<nanorig_cloud::hub::Conn
         front: Front::Mqtt,
         host: hub.host(),
         identity,
-        credentials: Credentials::Token(&token),
+        credentials: Credentials { token: &token, chain: &[] },
         model_id: None,
         clean: false,
         will: None,

@@ -29,7 +29,7 @@ static SPEC: CallSpec = CallSpec {
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
-    let Some(Value::Object(patch)) = args.value("patch").cloned() else {
+    let Some(patch @ Value::Object(_)) = args.value("patch").cloned() else {
         return failed("arguments", "`patch` must be a map");
     };
     let hub = target::hub(&stage, &args)?;

@@ -26,7 +26,7 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
     let mut settings = stage.network.dhcp.settings();
     if let Some(address) = args.text("address").and_then(|text| text.parse::<std::net::Ipv4Addr>().ok()) {
         let [a, b, c, _] = address.octets();
-        settings.first = address;
+        settings.address = address;
         settings.router = std::net::Ipv4Addr::new(a, b, c, 1);
         settings.dns = vec![settings.router];
         stage.network.serve_dns_at(&stage.world, settings.router);

@@ -50,14 +50,19 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
     };
     let set = move |answer: Option<Answer>| match &host {
         Some(host) => dns.set_answer_for(host, answer),
-        None => dns.set_answer(answer.unwrap_or(Answer::Zone)),
+        None => {
+            dns.set_answer(answer.unwrap_or(Answer::Zone));
+            Ok(())
+        }
     };
-    set(Some(answer));
+    if let Err(error) = set(Some(answer)) {
+        return failed("arguments", error.to_string());
+    }
     if let Some(span) = args.duration("for") {
         let clock = stage.world.clock;
         tokio::spawn(async move {
             clock.sleep(span).await;
-            set(None);
+            set(None).expect("the name was accepted before");
         });
     }
     done()
@@ -70,10 +75,13 @@ fn alias(stage: &Stage, host: &str) -> Outcome {
     };
     let dns = &stage.network.dns;
     let chain = [format!("front.{host}"), format!("region-1.{host}"), format!("node-17.{host}")];
-    dns.remove(host);
-    dns.set_cname(host, &chain[0]);
-    dns.set_cname(&chain[0], &chain[1]);
-    dns.set_cname(&chain[1], &chain[2]);
-    dns.set_a(&chain[2], &[address]);
-    done()
+    let made = dns
+        .set_cname(host, &chain[0])
+        .and_then(|()| dns.set_cname(&chain[0], &chain[1]))
+        .and_then(|()| dns.set_cname(&chain[1], &chain[2]))
+        .and_then(|()| dns.set_a(&chain[2], &[address]));
+    match made {
+        Ok(()) => done(),
+        Err(error) => failed("arguments", error.to_string()),
+    }
 }

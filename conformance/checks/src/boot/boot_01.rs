@@ -1,0 +1,96 @@
+//! BOOT-01: from a start to the cloud without help, milestone after milestone.
+
+#[cfg(test)]
+mod tests;
+
+use nanorig_trace::event::{CloudEvent, DeviceEvent};
+use nanorig_trace::Utc;
+
+use crate::view::{At, Boot};
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "BOOT-01", always: false, judge };
+
+/// A clock that shows an earlier time was never set: 2020-01-01.
+pub(crate) const UNSET_BEFORE: Utc = Utc::from_unix_secs(1_577_836_800);
+
+fn judge(view: &View<'_>) -> Finding {
+    let budget = view.duration("boot_budget");
+    let mut tally = Tally::default();
+    // A wake from deep sleep is judged by the power family.
+    for boot in view.boots().iter().filter(|boot| boot.reason != "deep-sleep") {
+        let milestones = Milestones::of(view, boot);
+        match milestones.connected {
+            Some(at) if at.since(boot.at) <= budget => milestones.judge(&mut tally, boot, at),
+            Some(at) => {
+                tally.bad(at, format!("connected {:.1} s after the start", at.since(boot.at).as_secs_f64()));
+            }
+            None if boot.ended.since(boot.at.time) > budget => {
+                let text = format!("not connected {} s after this start", budget.as_secs());
+                tally.bad(boot.at, text);
+            }
+            // The next start or the end of the run came first.
+            None => {}
+        }
+    }
+    tally.finish(
+        "every start led to the cloud within its budget",
+        "a start did not lead to the cloud as it should",
+        "no start was followed for as long as it may take",
+    )
+}
+
+/// The first of each milestone after a start.
+struct Milestones {
+    link: Option<At>,
+    address: Option<At>,
+    time: Option<At>,
+    tls: Option<At>,
+    connack: Option<At>,
+    connected: Option<At>,
+}
+
+impl Milestones {
+    fn of(view: &View<'_>, boot: &Boot<'_>) -> Self {
+        let mine = |at: &At| boot.contains(*at);
+        let device = |wanted: fn(&DeviceEvent) -> bool| {
+            view.device_events().find(|(at, event)| mine(at) && wanted(event)).map(|(at, _)| at)
+        };
+        let clouds = || view.connections().iter().filter(|connection| connection.service != "dps");
+        let connack = clouds().filter_map(|connection| connection.accepted()).find(mine);
+        let by_cloud = view.cloud_events().find(|(at, event)| mine(at) && matches!(event, CloudEvent::Connected { .. }));
+        let by_device = device(|event| {
+            matches!(event, DeviceEvent::Status { client, status, .. } if status == "Connected" && client != "dps")
+        });
+        Self {
+            link: device(|event| matches!(event, DeviceEvent::Link { up: true, .. })),
+            address: device(|event| matches!(event, DeviceEvent::Address { .. })),
+            // A clock that kept its time over the start may be corrected at any moment.
+            time: device(|event| matches!(event, DeviceEvent::ClockSet { before, .. } if *before < UNSET_BEFORE)),
+            tls: view.connections().iter().filter_map(|connection| connection.tls.map(|tls| tls.at)).find(mine),
+            connack,
+            connected: connack.or(by_cloud.map(|(at, _)| at)).or(by_device),
+        }
+    }
+
+    fn judge(&self, tally: &mut Tally, boot: &Boot<'_>, connected: At) {
+        let all = [
+            ("link", self.link),
+            ("address", self.address),
+            ("time", self.time),
+            ("TLS", self.tls),
+            ("CONNACK", self.connack),
+        ];
+        let seen: Vec<(&str, At)> = all.iter().filter_map(|(name, at)| at.map(|at| (*name, at))).collect();
+        for pair in seen.windows(2) {
+            let [(earlier, first), (later, second)] = pair else { continue };
+            if second < first {
+                tally.bad(*second, format!("{later} came before {earlier}"));
+                return;
+            }
+        }
+        let after = connected.since(boot.at).as_secs_f64();
+        let names: Vec<&str> = seen.iter().map(|(name, _)| *name).collect();
+        tally.good(connected, format!("connected {after:.1} s after the start by way of {}", names.join(", ")));
+    }
+}

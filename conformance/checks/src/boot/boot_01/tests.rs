@@ -1,0 +1,57 @@
+use nanorig_trace::event::{CloseHow, Party};
+
+use crate::Verdict;
+use crate::testing::{DEVICE, GATEWAY, Story};
+
+fn bring_up(story: &mut Story, start: f64, connected: f64) {
+    story.at(start).boot("power-on").at(start + 1.0).link_up();
+    story.at(start + 2.0).address(DEVICE, GATEWAY).at(start + 4.0).clock_set();
+    story.at(connected).good_session();
+}
+
+#[test]
+fn a_start_within_the_budget_passes() {
+    let mut story = Story::new();
+    bring_up(&mut story, 0.0, 120.0);
+    let finding = story.expect("BOOT-01", Verdict::Pass);
+    assert_eq!(
+        finding.evidence[0].text,
+        "connected 120.0 s after the start by way of link, address, time, TLS, CONNACK"
+    );
+}
+
+#[test]
+fn a_start_beyond_the_budget_fails() {
+    let mut story = Story::new();
+    bring_up(&mut story, 0.0, 120.1);
+    story.expect("BOOT-01", Verdict::Fail);
+    story.parameter("boot_budget", "3m").expect("BOOT-01", Verdict::Pass);
+}
+
+#[test]
+fn a_start_that_leads_nowhere_fails_once_its_time_is_over() {
+    let mut story = Story::new();
+    story.boot("reset").at(119.0).link_up();
+    story.expect("BOOT-01", Verdict::Inconclusive);
+    story.at(121.0).link_up();
+    story.expect("BOOT-01", Verdict::Fail);
+}
+
+#[test]
+fn tls_before_the_time_fails() {
+    let mut story = Story::new();
+    story.boot("power-on").at(1.0).link_up();
+    let conn = story.at(2.0).open("hub");
+    story.tls(conn).at(3.0).clock_set().mqtt_session(conn, None);
+    let finding = story.expect("BOOT-01", Verdict::Fail);
+    assert_eq!(finding.evidence[0].text, "TLS came before time");
+}
+
+#[test]
+fn each_start_is_judged() {
+    let mut story = Story::new();
+    bring_up(&mut story, 0.0, 10.0);
+    story.close(nanorig_trace::event::ConnId(1), Party::Network, CloseHow::Timeout);
+    bring_up(&mut story, 20.0, 150.0);
+    story.expect("BOOT-01", Verdict::Fail);
+}

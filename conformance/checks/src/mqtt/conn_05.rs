@@ -1,0 +1,121 @@
+//! MQTT-CONN-05: a refusal ends the use of the connection, and its code is told from others.
+
+use std::time::Duration;
+
+use nanorig_wire::mqtt::{ConnectCode, PacketType};
+
+use crate::view::{At, Connection};
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "MQTT-CONN-05", always: false, judge };
+
+/// A device that comes back sooner than this after code 3 does not back off.
+const LEAST_DELAY: Duration = Duration::from_secs(1);
+/// The device has said by then what it makes of the refusal.
+const SAYS_WITHIN: Duration = Duration::from_secs(30);
+
+fn judge(view: &View<'_>) -> Finding {
+    let mut tally = Tally::default();
+    for connection in view.connections() {
+        let Some((refused, connack)) = connection.connack() else { continue };
+        if connack.code != ConnectCode::Accepted {
+            judge_refusal(view, connection, refused, connack.code, &mut tally);
+        }
+    }
+    tally.finish(
+        "refused connections were left alone and the codes were told apart",
+        "a refusal was not handled as its code says",
+        "no CONNECT was refused",
+    )
+}
+
+fn judge_refusal(view: &View<'_>, connection: &Connection<'_>, refused: At, code: ConnectCode, tally: &mut Tally) {
+    let number = code.byte();
+    let later = connection.from_device().find(|packet| {
+        packet.at > refused && packet.packet_type() != Some(PacketType::Disconnect)
+    });
+    if let Some(packet) = later {
+        let kind = packet.packet_type().map_or("bytes", PacketType::name);
+        return tally.bad(packet.at, format!("{kind} after CONNACK {number}"));
+    }
+    let next = view.connections_to(connection.service).find(|other| other.opened > refused);
+    if let Some(next) = next.filter(|next| {
+        code == ConnectCode::ServerUnavailable && next.opened.since(refused) < LEAST_DELAY
+    }) {
+        return tally.bad(next.opened, format!("connects again {:?} after CONNACK 3", next.opened.since(refused)));
+    }
+    let said = view
+        .statuses(connection.service)
+        .find(|(at, status, _)| *at > refused && at.since(refused) <= SAYS_WITHIN && *status != "Connected");
+    match said {
+        Some((at, status, reason)) if !fits(code, reason) => {
+            tally.bad(at, format!("{status} with reason {reason} after CONNACK {number}"));
+        }
+        Some((at, _, reason)) => tally.good(at, format!("CONNACK {number} is told as {reason}")),
+        None if view.end().since(refused) > SAYS_WITHIN => {
+            tally.doubtful(refused, format!("the device did not say what CONNACK {number} means"));
+        }
+        None => tally.good(refused, format!("silent after CONNACK {number}")),
+    }
+}
+
+/// The reasons that a device may give for a code (table 3.1).
+fn fits(code: ConnectCode, reason: &str) -> bool {
+    match code {
+        ConnectCode::Accepted => reason == "ok",
+        ConnectCode::UnacceptableProtocolVersion | ConnectCode::IdentifierRejected => {
+            matches!(reason, "protocol" | "unauthorized")
+        }
+        ConnectCode::ServerUnavailable => matches!(reason, "server-unavailable" | "throttled"),
+        ConnectCode::BadUserNameOrPassword | ConnectCode::NotAuthorized => {
+            matches!(reason, "unauthorized" | "disabled")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nanorig_wire::mqtt::{ConnectCode, Packet};
+
+    use crate::Verdict;
+    use crate::testing::{FILTERS, Story, hub_connect};
+
+    #[test]
+    fn silence_and_the_right_reason_pass() {
+        for (code, reason) in
+            [(ConnectCode::ServerUnavailable, "server-unavailable"), (ConnectCode::NotAuthorized, "unauthorized")]
+        {
+            let mut story = Story::new();
+            story.at(1.0).refused_session(code);
+            story.at(1.1).hub_status("Reconnecting", reason).at(3.0).session(false);
+            story.expect("MQTT-CONN-05", Verdict::Pass);
+        }
+    }
+
+    #[test]
+    fn one_reason_for_everything_fails() {
+        let mut story = Story::new();
+        story.at(1.0).refused_session(ConnectCode::NotAuthorized);
+        story.at(1.1).hub_status("Disconnected", "network");
+        story.expect("MQTT-CONN-05", Verdict::Fail);
+    }
+
+    #[test]
+    fn talking_on_fails() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).secure("hub");
+        story.sends(conn, &Packet::Connect(hub_connect())).connack(conn, ConnectCode::NotAuthorized, false);
+        story.at(1.1).asks_for(conn, 1, FILTERS);
+        story.expect("MQTT-CONN-05", Verdict::Fail);
+    }
+
+    #[test]
+    fn an_instant_return_after_code_3_fails() {
+        for (second, verdict) in [(1.9, Verdict::Fail), (2.1, Verdict::Pass)] {
+            let mut story = Story::new();
+            story.at(1.0).refused_session(ConnectCode::ServerUnavailable);
+            story.at(1.1).hub_status("Reconnecting", "server-unavailable").at(second).session(false);
+            story.expect("MQTT-CONN-05", verdict);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! SNTP-04: servers are not asked too often, and the first request comes at a random time.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use nanorig_trace::event::DeviceEvent;
+
+use super::exchange::{Request, requests};
+use crate::view::{At, Boot};
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "SNTP-04", always: false, judge };
+
+/// Fewer boots do not show a spread.
+const LEAST_BOOTS: usize = 3;
+/// Timers of devices are no better than this.
+const TOLERANCE: Duration = Duration::from_millis(50);
+
+fn judge(view: &View<'_>) -> Finding {
+    let mut tally = Tally::default();
+    let requests = requests(view);
+    intervals(view, &requests, &mut tally);
+    first_delays(view, &requests, &mut tally);
+    tally.finish(
+        "time servers were asked with restraint",
+        "time servers were asked too often or at predictable times",
+        "no server was asked twice, and fewer than three starts were seen",
+    )
+}
+
+fn intervals(view: &View<'_>, requests: &[Request], tally: &mut Tally) {
+    let least = view.duration("sntp_min_gap");
+    let mut last: BTreeMap<Ipv4Addr, At> = BTreeMap::new();
+    for request in requests {
+        let Some(before) = last.insert(request.server, request.at) else { continue };
+        if view.boots_between(before, request.at) {
+            continue;
+        }
+        let gap = request.at.since(before);
+        let text = format!("{} is asked again after {:.1} s", request.server, gap.as_secs_f64());
+        if gap + TOLERANCE < least {
+            tally.bad(request.at, text);
+        } else {
+            tally.good(request.at, text);
+        }
+    }
+}
+
+fn first_delays(view: &View<'_>, requests: &[Request], tally: &mut Tally) {
+    let delays: Vec<(At, Duration)> = view
+        .boots()
+        .iter()
+        .filter_map(|boot| {
+            let first = requests.iter().map(|request| request.at).find(|at| boot.contains(*at))?;
+            Some((first, first.since(network_up(view, boot, first))))
+        })
+        .collect();
+    if delays.len() < LEAST_BOOTS {
+        return;
+    }
+    let (Some((_, shortest)), Some((at, longest))) =
+        (delays.iter().min_by_key(|(_, delay)| *delay), delays.iter().max_by_key(|(_, delay)| *delay))
+    else {
+        return;
+    };
+    let (shortest, longest) = (shortest.as_secs_f64(), longest.as_secs_f64());
+    let text = format!("the first request comes {shortest:.2} to {longest:.2} s after the address in {} starts", delays.len());
+    if longest - shortest < view.number("sntp_spread") {
+        tally.bad(*at, text);
+    } else {
+        tally.good(*at, text);
+    }
+}
+
+/// When the device could have asked: with its address, else at its start.
+fn network_up(view: &View<'_>, boot: &Boot<'_>, first: At) -> At {
+    let mut earlier = view.device_events().filter(|(at, _)| boot.contains(*at) && *at < first);
+    let address = earlier.find(|(_, event)| matches!(event, DeviceEvent::Address { .. }));
+    address.map_or(boot.at, |(at, _)| at)
+}

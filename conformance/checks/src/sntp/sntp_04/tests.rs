@@ -1,0 +1,34 @@
+use crate::Verdict;
+use crate::testing::{DEVICE, GATEWAY, NTP_A, NTP_B, Story};
+
+#[test]
+fn fifteen_seconds_pass_and_less_fails() {
+    for (second, verdict) in [(15.0, Verdict::Fail), (16.0, Verdict::Pass)] {
+        let mut story = Story::new();
+        story.at(1.0).ntp_asks(NTP_A, 1).at(1.5).ntp_asks(NTP_B, 2);
+        story.at(second).ntp_asks(NTP_A, 3);
+        story.expect("SNTP-04", verdict);
+    }
+}
+
+/// Starts whose first request comes this long after the address.
+fn starts(delays: &[f64]) -> Story {
+    let mut story = Story::new();
+    for (index, delay) in (0u32..).zip(delays) {
+        let start = f64::from(index) * 100.0;
+        story.at(start).boot("reset").at(start + 2.0).address(DEVICE, GATEWAY);
+        story.at(start + 2.0 + delay).ntp_asks(NTP_A, 1);
+    }
+    story
+}
+
+#[test]
+fn first_requests_at_random_times_pass() {
+    starts(&[2.0, 4.5, 3.1]).expect("SNTP-04", Verdict::Pass);
+}
+
+#[test]
+fn first_requests_at_the_same_time_fail() {
+    starts(&[2.0, 2.4, 2.1]).expect("SNTP-04", Verdict::Fail);
+    starts(&[2.0, 2.4]).expect("SNTP-04", Verdict::Inconclusive);
+}

@@ -1,0 +1,62 @@
+//! What all requirements to refuse a certificate chain share.
+//!
+//! A chain is refused when the handshake does not complete and no application byte comes. An alert is the
+//! better way; silence is a warning. A handshake that ended for another reason (memory, time, a lost link)
+//! shows nothing about the chain.
+
+use nanorig_trace::event::{DeviceEvent, Party};
+
+use crate::view::{At, Certificate, Connection};
+use crate::{Finding, Tally, View};
+
+/// Judges every connection whose server presented a chain that `wanted` accepts.
+pub(super) fn judge(view: &View<'_>, wanted: impl Fn(&Certificate<'_>) -> bool, what: &str) -> Finding {
+    let mut tally = Tally::default();
+    for connection in view.connections() {
+        if let Some(certificate) = connection.certificate.filter(&wanted) {
+            judge_connection(view, connection, &certificate, &mut tally);
+        }
+    }
+    tally.finish(
+        &format!("{what} was refused"),
+        &format!("{what} was accepted"),
+        &format!("no server presented {what}, or the handshake ended for another reason"),
+    )
+}
+
+fn judge_connection(view: &View<'_>, connection: &Connection<'_>, certificate: &Certificate<'_>, tally: &mut Tally) {
+    let kind = certificate.kind;
+    let accepted = connection.tls.map(|tls| tls.at).or_else(|| connection.from_device().map(|packet| packet.at).next());
+    if let Some(at) = accepted {
+        tally.bad(at, format!("the handshake completes with the chain `{kind}`"));
+        return;
+    }
+    if let Some(error) = device_error(view, connection, certificate.at)
+        && !is_about_trust(&error)
+    {
+        return;
+    }
+    let alert = connection.tls_failures.iter().find_map(|failure| failure.alert.map(|alert| (failure.at, alert)));
+    match (alert, connection.closed) {
+        (Some((at, alert)), _) => tally.good(at, format!("the chain `{kind}` is refused with the alert {alert}")),
+        (None, Some(closed)) if closed.by == Party::Device => {
+            tally.doubtful(closed.at, format!("the chain `{kind}` is refused without an alert"));
+        }
+        _ => {}
+    }
+}
+
+/// The device's word for why its handshake failed, when it says one before the next connection begins.
+pub(super) fn device_error(view: &View<'_>, connection: &Connection<'_>, from: At) -> Option<String> {
+    let next = view.connections().iter().map(|other| other.opened).find(|opened| *opened > connection.opened);
+    let mut events = view.device_events().filter(|(at, _)| *at > from && next.is_none_or(|next| *at < next));
+    events.find_map(|(_, event)| match event {
+        DeviceEvent::TlsFailed { error, .. } => Some(error.clone()),
+        _ => None,
+    })
+}
+
+/// True when the word is about the chain and not about memory, time or the link.
+fn is_about_trust(error: &str) -> bool {
+    matches!(error, "unknown-issuer" | "expired" | "not-yet-valid" | "wrong-name" | "alert" | "protocol")
+}

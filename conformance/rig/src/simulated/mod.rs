@@ -1,0 +1,20 @@
+//! The simulated rig: an emulated board, the cloud and the network between them, in one process.
+//!
+//! Everything lives on one runtime: in virtual time the same seed gives the same bytes. The
+//! board and the cloud meet as bytes on the link and share nothing else.
+
+mod application;
+mod cloud;
+mod device;
+mod identity;
+mod network;
+mod options;
+mod performer;
+mod rig;
+mod stage;
+
+pub use device::{SimulatedBench, SimulatedDevice};
+pub use options::{BuildError, Options};
+pub use rig::{Evidence, Simulated};
+pub(crate) use application::{Application, HeldSocket};
+pub(crate) use stage::Stage;

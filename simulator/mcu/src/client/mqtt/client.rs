@@ -1,0 +1,506 @@
+//! An MQTT client over the device's sockets and heap.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use nanorig_trace::event::DeviceEvent;
+use nanorig_wire::mqtt::{QoS, SubAckCode};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use super::driver::Driver;
+use super::message::{MqttEvent, MqttEvents, ReceivedMessage};
+use super::session::{
+    AckToken, CloseReason, ConnectOptions, Outgoing, Session, SessionEvent, SessionSettings, StateName, Token,
+    Version,
+};
+use super::{Delivery, MqttError};
+use crate::Mcu;
+use crate::client::{Dialer, Endpoint, Transport};
+use crate::heap::{HeapBlock, OutOfMemory};
+
+/// What a client is made with.
+#[derive(Clone, Debug, Default)]
+pub struct MqttOptions {
+    /// Version of MQTT.
+    pub version: Version,
+    /// Most QoS 1 and 2 messages that may wait for their acknowledgements; none: 10.
+    pub max_in_flight: Option<usize>,
+    /// True to record status and messages under the name `mqtt`; off for the client inside another one.
+    pub records: bool,
+}
+
+/// An MQTT client; a cheap handle. Its session outlives connections: with CleanSession 0 unacknowledged
+/// messages are sent again after the next connect.
+#[derive(Clone)]
+pub struct MqttClient {
+    pub(super) shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub(super) mcu: Mcu,
+    records: bool,
+    core: Mutex<Core>,
+    /// Wakes the connection's task.
+    pub(super) wake: Notify,
+    /// Wakes those who wait for room in the window.
+    room: Notify,
+}
+
+/// Everything that is changed together.
+pub(super) struct Core {
+    pub(super) session: Session,
+    waiters: BTreeMap<Token, Waiter>,
+    /// Memory of messages that are not delivered yet.
+    memory: BTreeMap<Token, HeapBlock>,
+    connecting: Option<oneshot::Sender<Result<bool, MqttError>>>,
+    events: mpsc::UnboundedSender<MqttEvent>,
+    established: bool,
+    /// Counts connections; the task of an old one must not touch the new one.
+    pub(super) generation: u64,
+    /// Sockets and memory that a quirk never gives back.
+    leaked: Vec<Box<dyn Transport>>,
+    leaked_memory: Vec<HeapBlock>,
+}
+
+/// Called when a message is done, with its memory. Must not call the client.
+pub(crate) type OnDone = Box<dyn FnOnce(Result<(), MqttError>, HeapBlock) + Send>;
+
+enum Waiter {
+    Publish(OnDone),
+    Subscribe(oneshot::Sender<Result<Vec<SubAckCode>, MqttError>>),
+    Unsubscribe(oneshot::Sender<Result<(), MqttError>>),
+}
+
+impl MqttClient {
+    /// A client without a connection, and its events.
+    #[must_use]
+    pub fn new(mcu: &Mcu, options: &MqttOptions) -> (Self, MqttEvents) {
+        let defaults = SessionSettings::default();
+        let settings = SessionSettings {
+            version: options.version,
+            max_in_flight: options.max_in_flight.unwrap_or(defaults.max_in_flight),
+            habits: mcu.habits().cloud.mqtt.clone(),
+        };
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let core = Core {
+            session: Session::new(settings),
+            waiters: BTreeMap::new(),
+            memory: BTreeMap::new(),
+            connecting: None,
+            events: sender,
+            established: false,
+            generation: 0,
+            leaked: Vec::new(),
+            leaked_memory: Vec::new(),
+        };
+        let shared = Shared {
+            mcu: mcu.clone(),
+            records: options.records,
+            core: Mutex::new(core),
+            wake: Notify::new(),
+            room: Notify::new(),
+        };
+        (Self { shared: Arc::new(shared) }, MqttEvents(receiver))
+    }
+
+    /// Connects to a server. Returns whether it resumed a stored session.
+    ///
+    /// # Errors
+    /// The server cannot be reached, is not trusted, refuses, or does not answer in time.
+    pub async fn connect(&self, endpoint: &Endpoint, options: &ConnectOptions) -> Result<bool, MqttError> {
+        if self.shared.core().session.state() != StateName::Idle {
+            return Err(MqttError::AlreadyConnected);
+        }
+        match Dialer::new(&self.shared.mcu).dial(endpoint).await {
+            Ok(transport) => self.open(transport, options).await,
+            Err(error) => {
+                let error = MqttError::from(error);
+                self.shared.record_status("Failed", error.kind());
+                Err(error)
+            }
+        }
+    }
+
+    /// Connects over a transport that is open already. Dropping the future closes it.
+    ///
+    /// # Errors
+    /// The server refuses or does not answer in time.
+    pub async fn open(
+        &self,
+        transport: Box<dyn Transport>,
+        options: &ConnectOptions,
+    ) -> Result<bool, MqttError> {
+        let (sender, receiver) = oneshot::channel();
+        let generation = {
+            let mut core = self.shared.core();
+            if core.session.state() != StateName::Idle {
+                return Err(MqttError::AlreadyConnected);
+            }
+            let options = self.with_client_id_habit(options);
+            core.session.connect(self.shared.mcu.now(), &options);
+            core.generation += 1;
+            core.connecting = Some(sender);
+            core.generation
+        };
+        let guard = OpenGuard { shared: &self.shared, generation, done: false };
+        self.shared.mcu.spawn(Driver::new(Arc::clone(&self.shared), transport, generation).run());
+        let result = receiver.await.unwrap_or(Err(MqttError::NotConnected));
+        guard.disarm();
+        result
+    }
+
+    /// Publishes a message.
+    ///
+    /// # Errors
+    /// The message was not taken: no connection, no memory, too many unacknowledged ones, bad topic.
+    pub fn publish(&self, message: Outgoing) -> Result<Delivery, MqttError> {
+        let memory = self.message_memory(&message.topic, message.payload.len())?;
+        let (sender, receiver) = oneshot::channel();
+        // Nobody may be waiting any more.
+        let done: OnDone = Box::new(|result, _memory| drop(sender.send(result)));
+        self.publish_with(message, memory, done).map_err(|(error, _memory)| error)?;
+        Ok(Delivery(receiver))
+    }
+
+    /// Publishes a message, waiting for room in the window.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish), but never for too many unacknowledged messages.
+    pub async fn publish_when_room(&self, message: Outgoing) -> Result<Delivery, MqttError> {
+        loop {
+            let room = self.shared.room.notified();
+            match self.publish(message.clone()) {
+                Err(MqttError::WindowFull { .. }) => room.await,
+                other => return other,
+            }
+        }
+    }
+
+    /// Reserves the memory that a message takes until it is delivered.
+    ///
+    /// # Errors
+    /// The managed heap is full.
+    pub fn message_memory(&self, topic: &str, payload_bytes: usize) -> Result<HeapBlock, OutOfMemory> {
+        self.shared.mcu.managed().alloc(topic.len() + payload_bytes, "mqtt-message")
+    }
+
+    /// Publishes a message whose memory is reserved already; gives it back when the message is not taken.
+    pub(crate) fn publish_with(
+        &self,
+        message: Outgoing,
+        memory: HeapBlock,
+        done: OnDone,
+    ) -> Result<(), (MqttError, HeapBlock)> {
+        let mut core = self.shared.core();
+        match core.session.publish(self.shared.mcu.now(), message) {
+            Ok(token) => {
+                core.waiters.insert(token, Waiter::Publish(done));
+                core.memory.insert(token, memory);
+                let leak = self.shared.mcu.habits().cloud.leaks.per_message;
+                if leak > 0
+                    && let Ok(block) = self.shared.mcu.managed().alloc(leak, "mqtt-leak")
+                {
+                    core.leaked_memory.push(block);
+                }
+                drop(core);
+                self.shared.wake.notify_one();
+                Ok(())
+            }
+            Err(error) => Err((error.into(), memory)),
+        }
+    }
+
+    /// Asks for subscriptions. Returns a code for each filter: what was granted, or the refusal.
+    ///
+    /// # Errors
+    /// There is no connection, it ended before the answer, or a filter is not valid.
+    pub async fn subscribe(&self, filters: Vec<(String, QoS)>) -> Result<Vec<SubAckCode>, MqttError> {
+        let (sender, receiver) = oneshot::channel();
+        {
+            let mut core = self.shared.core();
+            let token = core.session.subscribe(filters)?;
+            core.waiters.insert(token, Waiter::Subscribe(sender));
+        }
+        self.shared.wake.notify_one();
+        receiver.await.unwrap_or(Err(MqttError::NotConnected))
+    }
+
+    /// Subscriptions asked for earlier that the server does not have, given its `session_present`.
+    #[must_use]
+    pub fn missing_subscriptions(&self, session_present: bool) -> Vec<(String, QoS)> {
+        self.shared.core().session.missing_subscriptions(session_present)
+    }
+
+    /// Ends subscriptions.
+    ///
+    /// # Errors
+    /// There is no connection, it ended before the answer, or a filter is not valid.
+    pub async fn unsubscribe(&self, filters: Vec<String>) -> Result<(), MqttError> {
+        let (sender, receiver) = oneshot::channel();
+        {
+            let mut core = self.shared.core();
+            let token = core.session.unsubscribe(filters)?;
+            core.waiters.insert(token, Waiter::Unsubscribe(sender));
+        }
+        self.shared.wake.notify_one();
+        receiver.await.unwrap_or(Err(MqttError::NotConnected))
+    }
+
+    /// Leaves in order: queued packets, DISCONNECT, then the transport is closed. Ends when it is.
+    pub async fn close(&self) {
+        self.close_soon();
+        loop {
+            let changed = self.shared.room.notified();
+            tokio::pin!(changed);
+            // Registered before the look, so that no change is missed between the two.
+            changed.as_mut().enable();
+            if self.shared.core().session.state() == StateName::Idle {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// As [`close`](Self::close), without waiting for the end.
+    pub fn close_soon(&self) {
+        self.shared.core().session.disconnect();
+        self.shared.settle();
+        self.shared.wake.notify_one();
+    }
+
+    /// Forgets the session's messages and subscriptions, for another server's sake.
+    pub fn forget(&self) {
+        self.shared.core().session.forget();
+        self.shared.settle();
+    }
+
+    /// True when the server has accepted the connection and it has not ended.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.shared.core().session.state() == StateName::Connected
+    }
+
+    /// True when one more QoS 1 or 2 message may be published now.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.shared.core().session.has_room()
+    }
+
+    /// Messages that wait for their acknowledgements.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.shared.core().session.in_flight()
+    }
+
+    fn with_client_id_habit(&self, options: &ConnectOptions) -> ConnectOptions {
+        let mut options = options.clone();
+        if self.shared.mcu.habits().cloud.mqtt.random_client_id {
+            // One for each boot.
+            let suffix = self.shared.mcu.boot_state::<BootSuffix>();
+            let suffix = *suffix.0.get_or_init(|| self.shared.mcu.rng().u64());
+            options.client_id = format!("{}-{suffix:08x}", options.client_id);
+        }
+        options
+    }
+}
+
+/// What a quirk appends to the client id until the next boot.
+#[derive(Default)]
+struct BootSuffix(std::sync::OnceLock<u64>);
+
+impl std::fmt::Debug for MqttClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MqttClient").field("state", &self.shared.core().session.state()).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// No code panics while it holds the lock, so that a poisoned state is still whole.
+    pub(super) fn core(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells everybody what the session has to report.
+    pub(super) fn settle(&self) {
+        let mut core = self.core();
+        while let Some(event) = core.session.poll_event() {
+            self.report(&mut core, event);
+        }
+        drop(core);
+        self.room.notify_waiters();
+    }
+
+    /// A QoS 0 message was written.
+    pub(super) fn written(&self, token: Token) {
+        self.core().finish_publish(token, Ok(()));
+    }
+
+    /// Keeps what should be closed, as a quirk does. True when it was kept.
+    pub(super) fn leak(&self, transport: Box<dyn Transport>) -> Option<Box<dyn Transport>> {
+        let leaks = &self.mcu.habits().cloud.leaks;
+        let mut core = self.core();
+        if leaks.per_connection > 0
+            && let Ok(block) = self.mcu.native().alloc(leaks.per_connection, "connection-leak")
+        {
+            core.leaked_memory.push(block);
+        }
+        if leaks.sockets {
+            core.leaked.push(transport);
+            return None;
+        }
+        Some(transport)
+    }
+
+    fn report(&self, core: &mut Core, event: SessionEvent) {
+        match event {
+            SessionEvent::Connected { session_present } => {
+                core.established = true;
+                self.record_status("Connected", "ok");
+                if let Some(sender) = core.connecting.take() {
+                    let _ = sender.send(Ok(session_present));
+                }
+            }
+            SessionEvent::Message { publish, ack } => self.take_message(core, publish, ack),
+            SessionEvent::Oversize { topic, bytes, limit, ack } => {
+                self.mcu.record(DeviceEvent::BudgetExceeded {
+                    budget: "managed-heap".into(),
+                    what: "mqtt-packet".into(),
+                    wanted: bytes as u64,
+                    left: limit as u64,
+                });
+                if let Some(ack) = ack {
+                    core.session.accept(ack);
+                }
+                let _ = core.events.send(MqttEvent::Oversize { topic, bytes });
+            }
+            SessionEvent::Delivered { token } => core.finish_publish(token, Ok(())),
+            SessionEvent::Abandoned { token } => core.finish_publish(token, Err(MqttError::SessionLost)),
+            SessionEvent::Subscribed { token, codes } => {
+                if let Some(Waiter::Subscribe(sender)) = core.waiters.remove(&token) {
+                    let _ = sender.send(Ok(codes));
+                }
+            }
+            SessionEvent::Unsubscribed { token } => {
+                if let Some(Waiter::Unsubscribe(sender)) = core.waiters.remove(&token) {
+                    let _ = sender.send(Ok(()));
+                }
+            }
+            SessionEvent::RequestLost { token } => match core.waiters.remove(&token) {
+                Some(Waiter::Subscribe(sender)) => {
+                    let _ = sender.send(Err(MqttError::NotConnected));
+                }
+                Some(Waiter::Unsubscribe(sender)) => {
+                    let _ = sender.send(Err(MqttError::NotConnected));
+                }
+                Some(Waiter::Publish(_)) | None => {}
+            },
+            SessionEvent::Closed { reason } => self.report_closed(core, reason),
+        }
+    }
+
+    fn report_closed(&self, core: &mut Core, reason: CloseReason) {
+        let word = super::error::close_kind(&reason);
+        if std::mem::take(&mut core.established) {
+            self.record_status("Disconnected", status_reason(word));
+            let _ = core.events.send(MqttEvent::Disconnected { reason: reason.clone() });
+        } else {
+            self.record_status("Failed", status_reason(word));
+        }
+        if let Some(sender) = core.connecting.take() {
+            let error = match reason {
+                CloseReason::Refused(code) => MqttError::Refused(code),
+                other => MqttError::Closed(other),
+            };
+            let _ = sender.send(Err(error));
+        }
+    }
+
+    /// A message costs its packet and its copy on the managed heap; the packet's share is freed once the
+    /// copy is made. Without memory the message is not acknowledged, and the connection cannot go on.
+    fn take_message(&self, core: &mut Core, publish: nanorig_wire::mqtt::Publish, ack: Option<AckToken>) {
+        let bytes = publish.topic.len() + publish.payload.len();
+        let managed = self.mcu.managed();
+        let memory = managed
+            .alloc(publish.payload.len(), "mqtt-packet")
+            .and_then(|_packet| managed.alloc(bytes, "mqtt-message"));
+        let Ok(memory) = memory else {
+            core.session.close(CloseReason::OutOfMemory);
+            return;
+        };
+        if let Some(ack) = ack {
+            core.session.accept(ack);
+        }
+        if self.records {
+            let (topic, body) = (publish.topic.clone(), publish.payload.clone().into());
+            self.mcu.record(DeviceEvent::Message { topic, body });
+        }
+        let message = ReceivedMessage {
+            topic: publish.topic,
+            payload: publish.payload,
+            qos: publish.qos,
+            retain: publish.retain,
+            dup: publish.dup,
+            memory,
+        };
+        let _ = core.events.send(MqttEvent::Message(message));
+    }
+
+    fn record_status(&self, status: &str, reason: &str) {
+        if self.records {
+            let (status, reason) = (status.into(), reason.into());
+            self.mcu.record(DeviceEvent::Status { client: "mqtt".into(), status, reason });
+        }
+    }
+}
+
+impl Core {
+    fn finish_publish(&mut self, token: Token, result: Result<(), MqttError>) {
+        let memory = self.memory.remove(&token);
+        if let (Some(Waiter::Publish(done)), Some(memory)) = (self.waiters.remove(&token), memory) {
+            done(result, memory);
+        }
+    }
+}
+
+/// The word of the trace's status event for a word of an error.
+pub(crate) fn status_reason(kind: &str) -> &'static str {
+    match kind {
+        "closed-by-app" => "closed-by-app",
+        "unauthorized" | "bad-credentials" => "unauthorized",
+        "server-unavailable" => "server-unavailable",
+        "throttled" => "throttled",
+        "timeout" => "timeout",
+        "protocol" | "protocol-version" | "identifier-rejected" => "protocol",
+        "out-of-memory" | "no-socket" | "no-context" => "out-of-resources",
+        "unknown-issuer" | "expired" | "not-yet-valid" | "wrong-name" | "record-too-large" | "clock-not-set"
+        | "alert" => "tls",
+        _ => "network",
+    }
+}
+
+/// Closes the connection when nobody waits for it any more.
+struct OpenGuard<'a> {
+    shared: &'a Arc<Shared>,
+    generation: u64,
+    done: bool,
+}
+
+impl OpenGuard<'_> {
+    fn disarm(mut self) {
+        self.done = true;
+    }
+}
+
+impl Drop for OpenGuard<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            let mut core = self.shared.core();
+            if core.generation == self.generation {
+                core.session.close(CloseReason::Requested);
+            }
+            drop(core);
+            self.shared.settle();
+            self.shared.wake.notify_one();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The task of one connection: moves bytes between session and transport, and keeps time.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use nanorig_trace::Time;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+use super::client::Shared;
+use super::session::{CloseReason, StateName, Token};
+use crate::client::Transport;
+use crate::heap::HeapBlock;
+
+/// Bytes read at once, as the receive loop of a small client does.
+const READ_BYTES: usize = 1024;
+/// Longest wait for the other side while a connection is closed.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) struct Driver {
+    shared: Arc<Shared>,
+    /// Taken out at the end.
+    transport: Option<Box<dyn Transport>>,
+    generation: u64,
+    writing: Option<Writing>,
+    /// Memory of the packet that is being received.
+    receiving: Option<HeapBlock>,
+}
+
+/// A packet on its way into the transport. Its memory is freed with it.
+struct Writing {
+    bytes: Vec<u8>,
+    written: usize,
+    completes: Option<Token>,
+    _memory: HeapBlock,
+}
+
+/// What ended a wait.
+enum Happened {
+    Read(usize),
+    Progress,
+    Ended,
+}
+
+impl Driver {
+    pub(super) fn new(shared: Arc<Shared>, transport: Box<dyn Transport>, generation: u64) -> Self {
+        Self { shared, transport: Some(transport), generation, writing: None, receiving: None }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut buffer = [0; READ_BYTES];
+        let mut give_up: Option<Time> = None;
+        loop {
+            self.next_packet();
+            let mut deadline = self.shared.core().session.next_deadline();
+            if self.shared.core().session.state() == StateName::Closing {
+                // What is left to write goes out, if the other side takes it.
+                let now = self.shared.mcu.now();
+                let late = *give_up.get_or_insert(now + CLOSE_TIMEOUT);
+                if self.writing.is_none() || now >= late {
+                    break;
+                }
+                deadline = Some(late);
+            }
+            match self.wait(&mut buffer, deadline).await {
+                Happened::Read(count) => {
+                    let now = self.shared.mcu.now();
+                    // Packet and copy of the message must both fit; what is being received has its share.
+                    let reserved = self.receiving.as_ref().map_or(0, HeapBlock::bytes);
+                    let budget = (self.shared.mcu.managed().stats().largest + reserved) / 2;
+                    let mut core = self.shared.core();
+                    core.session.set_inbound_budget(budget);
+                    core.session.receive(now, &buffer[..count]);
+                    drop(core);
+                    self.reserve_incoming();
+                }
+                Happened::Progress => {
+                    let now = self.shared.mcu.now();
+                    self.shared.core().session.handle_timeout(now);
+                }
+                Happened::Ended => break,
+            }
+            self.shared.settle();
+        }
+        self.close().await;
+    }
+
+    /// Takes the next packet from the session, if none is being written.
+    fn next_packet(&mut self) {
+        if self.writing.is_some() {
+            return;
+        }
+        let now = self.shared.mcu.now();
+        let transmit = self.shared.core().session.poll_transmit(now);
+        let Some(transmit) = transmit else { return };
+        match self.shared.mcu.managed().alloc(transmit.bytes.len(), "mqtt-packet") {
+            Ok(memory) => {
+                let (bytes, completes) = (transmit.bytes, transmit.completes);
+                self.writing = Some(Writing { bytes, written: 0, completes, _memory: memory });
+            }
+            Err(_) => self.shared.core().session.close(CloseReason::OutOfMemory),
+        }
+        // A habit may count the message as delivered now.
+        self.shared.settle();
+    }
+
+    /// The packet that is being received lies in one array of its full length.
+    fn reserve_incoming(&mut self) {
+        let bytes = self.shared.core().session.incoming_bytes();
+        let reserved = self.receiving.as_ref().map_or(0, HeapBlock::bytes);
+        if bytes == 0 {
+            self.receiving = None;
+        } else if reserved < bytes {
+            self.receiving = None;
+            match self.shared.mcu.managed().alloc(bytes, "mqtt-packet") {
+                Ok(memory) => self.receiving = Some(memory),
+                Err(_) => self.shared.core().session.close(CloseReason::OutOfMemory),
+            }
+        }
+    }
+
+    /// Waits for bytes, for the application, for room in the transport, or for the deadline.
+    async fn wait(&mut self, buffer: &mut [u8], deadline: Option<Time>) -> Happened {
+        let shared = Arc::clone(&self.shared);
+        let mut woken = pin!(shared.wake.notified());
+        let clock = *shared.mcu.clock();
+        let mut timer = pin!(async move {
+            match deadline {
+                Some(at) => clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        });
+        poll_fn(|context| {
+            let Some(transport) = &mut self.transport else { return Poll::Ready(Happened::Ended) };
+            let mut progress = false;
+            while let Some(writing) = &mut self.writing {
+                match Pin::new(&mut *transport).poll_write(context, &writing.bytes[writing.written..]) {
+                    Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Poll::Ready(Happened::Ended),
+                    Poll::Ready(Ok(count)) => {
+                        writing.written += count;
+                        if writing.written == writing.bytes.len() {
+                            if let Some(token) = writing.completes {
+                                shared.written(token);
+                            }
+                            self.writing = None;
+                            progress = true;
+                        }
+                    }
+                    Poll::Pending => break,
+                }
+            }
+            // TLS keeps records back until it is flushed.
+            if let Poll::Ready(Err(_)) = Pin::new(&mut *transport).poll_flush(context) {
+                return Poll::Ready(Happened::Ended);
+            }
+            let mut read = ReadBuf::new(buffer);
+            match Pin::new(transport).poll_read(context, &mut read) {
+                Poll::Ready(Ok(())) if read.filled().is_empty() => return Poll::Ready(Happened::Ended),
+                Poll::Ready(Ok(())) => return Poll::Ready(Happened::Read(read.filled().len())),
+                Poll::Ready(Err(_)) => return Poll::Ready(Happened::Ended),
+                Poll::Pending => {}
+            }
+            let woken = woken.as_mut().poll(context).is_ready();
+            let late = timer.as_mut().poll(context).is_ready();
+            if progress || woken || late { Poll::Ready(Happened::Progress) } else { Poll::Pending }
+        })
+        .await
+    }
+
+    /// Ends the transport in order, but not for longer than the peer deserves.
+    async fn close(&mut self) {
+        let Some(transport) = self.transport.take() else { return };
+        if let Some(mut transport) = self.shared.leak(transport) {
+            let orderly = async {
+                let _ = transport.shutdown().await;
+            };
+            let late = self.shared.mcu.clock().sleep(CLOSE_TIMEOUT);
+            tokio::select! {
+                biased;
+                () = orderly => {}
+                () = late => {}
+            }
+        }
+    }
+}
+
+/// However the task ends, also with the device's power, the session learns that its transport is gone.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.writing = None;
+        self.receiving = None;
+        let mut core = self.shared.core();
+        if core.generation == self.generation {
+            core.session.transport_closed();
+        }
+        drop(core);
+        self.shared.settle();
+    }
+}

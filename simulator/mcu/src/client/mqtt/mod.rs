@@ -1,0 +1,20 @@
+//! MQTT: the protocol without I/O in [`session`], and a client that runs it over the device's sockets.
+
+mod client;
+mod delivery;
+mod driver;
+mod error;
+mod message;
+pub mod session;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use client::status_reason;
+pub use client::{MqttClient, MqttOptions};
+pub use delivery::Delivery;
+pub use error::MqttError;
+pub(crate) use error::close_kind;
+pub use message::{MqttEvent, MqttEvents, ReceivedMessage};
+pub use session::{CloseReason, ConnectOptions, Outgoing, Version};
+
+pub use nanorig_wire::mqtt::{ConnectCode, QoS, SubAckCode, Will};

@@ -1,0 +1,128 @@
+//! The device, its network and the servers' certificates.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
+use std::time::Duration;
+
+use nanorig_certs::{ChainKind, Pki, RootName};
+use nanorig_trace::event::{DeviceEvent, Event};
+use nanorig_trace::{Time, Utc};
+use nanorig_wire::sas::SharedKey;
+use nanorig_world::lan::dns::DnsServer;
+use nanorig_world::{Segment, SegmentConfig, World, tls};
+use rustls::ServerConfig;
+use rustls::sign::SingleCertAndKey;
+use tokio_rustls::TlsAcceptor;
+
+use super::MiniHub;
+use crate::net::{NetworkHelper, NetworkKind};
+use crate::power::Power;
+use crate::profile::Profile;
+use crate::tls::RootStore;
+use crate::{Mcu, McuConfig};
+
+/// 2026-03-01T12:00:00Z
+pub(crate) const NOW: i64 = 1_772_366_400;
+/// Bytes 00 to 1f.
+pub(crate) const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+pub(crate) struct Bed {
+    pub(crate) world: World,
+    pub(crate) segment: Segment,
+    pub(crate) mcu: Mcu,
+    pub(crate) dns: DnsServer,
+    pki: Pki,
+}
+
+impl Bed {
+    /// A reference device that has an address and the right time.
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    pub(crate) async fn with(set: impl FnOnce(&mut McuConfig)) -> Self {
+        let world = World::new(41, Utc::from_unix_secs(NOW));
+        let (segment, port) = Segment::new(&world, SegmentConfig::default());
+        let pki = Pki::new(NOW);
+        let dns = DnsServer::new();
+        dns.serve(&world, SocketAddrV4::new(segment.gateway(), 53));
+        let mut config = McuConfig::new("dut");
+        config.roots = RootStore::test(&pki, &[RootName::G2]);
+        set(&mut config);
+        let mcu = Mcu::new(&world, port, Profile::named("esp32-wroom").unwrap(), config);
+        Power::on(&mcu).await;
+        NetworkHelper::connect(&mcu, NetworkKind::Any).await.unwrap();
+        mcu.set_time(world.clock.utc(), "test");
+        Self { world, segment, mcu, dns, pki }
+    }
+
+    /// Serves `hub` with TLS at `host` on port 8883.
+    pub(crate) fn serve(&self, host: &str, ip: Ipv4Addr, hub: &MiniHub) {
+        self.dns.set_a(host, &[ip]).unwrap();
+        let chain = self.pki.server(ChainKind::Good, RootName::G2, &[host]).unwrap();
+        let provider = tls::provider(&self.world.random.stream(host));
+        let clock = self.world.clock;
+        let time = Arc::new(tls::Time::new(move || clock.utc()));
+        let config = ServerConfig::builder_with_details(provider, time)
+            .with_protocol_versions(&[&rustls::version::TLS12])
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(chain.certified_key())));
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let mut listener = self.world.directory.listen("hub", SocketAddrV4::new(ip, 8883));
+        let hub = hub.clone();
+        tokio::spawn(async move {
+            while let Some(incoming) = listener.accept().await {
+                let (acceptor, hub) = (acceptor.clone(), hub.clone());
+                tokio::spawn(async move {
+                    if let Ok(stream) = acceptor.accept(incoming.stream).await {
+                        hub.serve(stream).await;
+                    }
+                });
+            }
+        });
+    }
+
+    /// Serves `hub` without TLS.
+    pub(crate) fn serve_plain(&self, at: SocketAddrV4, hub: &MiniHub) {
+        let mut listener = self.world.directory.listen("broker", at);
+        let hub = hub.clone();
+        tokio::spawn(async move {
+            while let Some(incoming) = listener.accept().await {
+                tokio::spawn(hub.clone().serve(incoming.stream));
+            }
+        });
+    }
+
+    pub(crate) async fn sleep(&self, secs: u64) {
+        self.world.clock.sleep(Duration::from_secs(secs)).await;
+    }
+
+    /// The device's events of interest, with their times.
+    pub(crate) fn device_events<T>(&self, pick: impl Fn(&DeviceEvent) -> Option<T>) -> Vec<(Time, T)> {
+        let mut found = Vec::new();
+        self.world.recorder.visit_from(0, |record| {
+            if let Event::Device(event) = &record.event
+                && let Some(value) = pick(event)
+            {
+                found.push((record.at, value));
+            }
+        });
+        found
+    }
+
+    /// `status/reason` of every status event of `client`.
+    pub(crate) fn statuses(&self, client: &str) -> Vec<String> {
+        let pick = |event: &DeviceEvent| match event {
+            DeviceEvent::Status { client: who, status, reason } if who == client => {
+                Some(format!("{status}/{reason}"))
+            }
+            _ => None,
+        };
+        self.device_events(pick).into_iter().map(|(_, status)| status).collect()
+    }
+
+    pub(crate) fn key() -> SharedKey {
+        SharedKey::from_base64(KEY).unwrap()
+    }
+}

@@ -1,0 +1,7 @@
+//! A device on its segment and small scripted servers, for the tests of the clients.
+
+mod bed;
+mod mini_hub;
+
+pub(super) use bed::{Bed, KEY, NOW};
+pub(super) use mini_hub::{MiniHub, Rules, Seen};

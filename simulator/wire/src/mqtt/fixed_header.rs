@@ -1,0 +1,107 @@
+//! The fixed header: packet type, flags and remaining length.
+
+use super::{DecodeError, EncodeError, Fault};
+
+/// The largest remaining length that four bytes can say (MQTT-2.2.3).
+pub const MAX_REMAINING_LENGTH: usize = 268_435_455;
+
+/// A fixed header that is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FixedHeader {
+    /// Bytes of the header itself, 2 to 5.
+    pub(super) header_bytes: usize,
+    /// Bytes that follow it.
+    pub(super) remaining_length: usize,
+}
+
+/// Reads a fixed header from the start of `bytes`; `None` when it is not complete yet.
+///
+/// A remaining length with needless zero digits (`0x80 0x00`) is taken: only MQTT 5 forbids it.
+pub(super) fn decode(bytes: &[u8]) -> Result<Option<FixedHeader>, DecodeError> {
+    let mut remaining_length = 0;
+    for index in 0..4 {
+        let Some(&digit) = bytes.get(1 + index) else { return Ok(None) };
+        remaining_length |= usize::from(digit & 0x7f) << (7 * index);
+        if digit & 0x80 == 0 {
+            return Ok(Some(FixedHeader { header_bytes: 2 + index, remaining_length }));
+        }
+    }
+    Err(DecodeError {
+        clause: "MQTT-2.2.3",
+        offset: 1,
+        field: "remaining length",
+        fault: Fault::LengthTooLong { found: bytes[4] },
+    })
+}
+
+/// Appends the shortest fixed header.
+pub(super) fn encode(first_byte: u8, remaining_length: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    if remaining_length > MAX_REMAINING_LENGTH {
+        return Err(EncodeError::PacketTooLarge { bytes: remaining_length });
+    }
+    out.push(first_byte);
+    let mut rest = remaining_length;
+    loop {
+        let digit = (rest & 0x7f) as u8;
+        rest >>= 7;
+        if rest == 0 {
+            out.push(digit);
+            return Ok(());
+        }
+        out.push(digit | 0x80);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Table 2.4 of the standard: the first and last value of each number of bytes.
+    const TABLE_2_4: [(usize, &[u8]); 8] = [
+        (0, &[0x00]),
+        (127, &[0x7f]),
+        (128, &[0x80, 0x01]),
+        (16_383, &[0xff, 0x7f]),
+        (16_384, &[0x80, 0x80, 0x01]),
+        (2_097_151, &[0xff, 0xff, 0x7f]),
+        (2_097_152, &[0x80, 0x80, 0x80, 0x01]),
+        (268_435_455, &[0xff, 0xff, 0xff, 0x7f]),
+    ];
+
+    #[test]
+    fn remaining_lengths_of_table_2_4() {
+        for (length, digits) in TABLE_2_4 {
+            let mut bytes = Vec::new();
+            encode(0x30, length, &mut bytes).unwrap();
+            assert_eq!(&bytes[1..], digits, "{length}");
+            let header = FixedHeader { header_bytes: 1 + digits.len(), remaining_length: length };
+            assert_eq!(decode(&bytes), Ok(Some(header)));
+            assert_eq!(decode(&bytes[..bytes.len() - 1]), Ok(None));
+        }
+    }
+
+    #[test]
+    fn one_more_than_four_bytes_can_say_is_not_encoded() {
+        let mut out = Vec::new();
+        let error = encode(0x30, MAX_REMAINING_LENGTH + 1, &mut out).unwrap_err();
+        assert_eq!(error, EncodeError::PacketTooLarge { bytes: 268_435_456 });
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn a_fifth_byte_is_rejected_as_soon_as_the_fourth_asks_for_it() {
+        let error = decode(&[0x30, 0xff, 0xff, 0xff, 0xff]).unwrap_err();
+        assert_eq!(error.clause, "MQTT-2.2.3");
+        assert_eq!(
+            error.to_string(),
+            "remaining length at byte 1: the fourth byte of the remaining length has its continuation bit set \
+             (found 0xff) [MQTT-2.2.3]"
+        );
+    }
+
+    #[test]
+    fn needless_digits_are_taken_in_3_1_1() {
+        let header = FixedHeader { header_bytes: 5, remaining_length: 0 };
+        assert_eq!(decode(&[0xc0, 0x80, 0x80, 0x80, 0x00]), Ok(Some(header)));
+    }
+}

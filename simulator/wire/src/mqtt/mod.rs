@@ -1,0 +1,37 @@
+//! MQTT control packets: 3.1.1, and CONNECT of 3.1.
+//!
+//! Clauses are those of the OASIS standard MQTT 3.1.1 (`MQTT-3.1.2-3` is a numbered
+//! statement, `MQTT-2.2.3` a section without one). Sessions, timers and what to
+//! answer are not known here. Read [`Packet`] first, then [`Framer`].
+
+mod ack;
+mod connack;
+mod connect;
+mod empty;
+mod error;
+mod fixed_header;
+mod framer;
+mod packet;
+mod packet_id;
+mod publish;
+mod qos;
+mod reader;
+mod suback;
+mod subscribe;
+mod topic;
+mod unsubscribe;
+mod writer;
+
+pub use connack::{ConnAck, ConnectCode};
+pub use connect::{Connect, Will};
+pub use error::{DecodeError, EncodeError, Fault};
+pub use fixed_header::MAX_REMAINING_LENGTH;
+pub use framer::Framer;
+pub use packet::{Packet, PacketType, Sender};
+pub use packet_id::PacketId;
+pub use publish::Publish;
+pub use qos::QoS;
+pub use suback::{SubAck, SubAckCode};
+pub use subscribe::Subscribe;
+pub use topic::{TopicFault, TopicFilter, check_topic_filter, check_topic_name};
+pub use unsubscribe::Unsubscribe;

@@ -1,0 +1,34 @@
+//! Loses every nth frame: loss without chance, for tests that count.
+
+use super::{Fault, FaultError, FaultSpec, FrameInfo, FrameVerdict, ParamKind, ParamSpec};
+use crate::Stream;
+
+pub(super) const SPEC: FaultSpec = FaultSpec {
+    name: "lose-nth",
+    summary: "Loses every nth frame.",
+    params: &[ParamSpec {
+        name: "nth",
+        kind: ParamKind::Count,
+        doc: "Which frame of each group, both directions counted together; at least 1. Default 10.",
+    }],
+    build: |params| match params.count("nth", 10)? {
+        0 => Err(FaultError::OutOfRange { param: "nth", range: "at least 1" }),
+        nth => Ok(Box::new(LoseNth { nth, seen: 0 })),
+    },
+};
+
+struct LoseNth {
+    nth: u64,
+    seen: u64,
+}
+
+impl Fault for LoseNth {
+    fn name(&self) -> &'static str {
+        SPEC.name
+    }
+
+    fn judge(&mut self, _frame: &FrameInfo<'_>, _random: &Stream) -> FrameVerdict {
+        self.seen += 1;
+        FrameVerdict::drop_if(self.seen.is_multiple_of(self.nth))
+    }
+}
