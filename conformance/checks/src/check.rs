@@ -1,6 +1,6 @@
 //! The list of checks.
 
-use crate::{Finding, View, boot, dhcp, dns, sntp, tls};
+use crate::{Finding, View, boot, dhcp, dns, dps, hub, method, mqtt, net, pnp, recon, res, sntp, tls, twin};
 
 /// Judges one requirement.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,22 @@ pub struct Check {
 impl Check {
     /// Every check, family by family.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        let families: [&'static [Self]; _] = [boot::CHECKS, dhcp::CHECKS, dns::CHECKS, sntp::CHECKS, tls::CHECKS];
+        let families: [&'static [Self]; _] = [
+            boot::CHECKS,
+            dhcp::CHECKS,
+            dns::CHECKS,
+            sntp::CHECKS,
+            tls::CHECKS,
+            mqtt::CHECKS,
+            hub::CHECKS,
+            twin::CHECKS,
+            method::CHECKS,
+            dps::CHECKS,
+            pnp::CHECKS,
+            recon::CHECKS,
+            res::CHECKS,
+            net::CHECKS,
+        ];
         families.into_iter().flatten()
     }
 

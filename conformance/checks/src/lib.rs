@@ -32,12 +32,21 @@ mod catalogue;
 mod check;
 mod dhcp;
 mod dns;
+mod dps;
+mod hub;
 mod judge;
+mod method;
+mod mqtt;
+mod net;
+mod pnp;
+mod recon;
+mod res;
 mod sntp;
 mod tally;
 #[cfg(test)]
 mod testing;
 mod tls;
+mod twin;
 mod verdict;
 pub mod view;
 

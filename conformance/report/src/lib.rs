@@ -13,4 +13,4 @@ pub use json::json;
 pub use junit::junit;
 pub use outcome::Outcome;
 pub use report::{Budgets, Report, StepFinding, VerdictRow};
-pub use terminal::{Style, one_line, summary, terminal};
+pub use terminal::{Style, one_line, summary, terminal, undecided};

@@ -48,6 +48,17 @@ pub fn one_line(report: &Report, style: Style) -> String {
     format!("{outcome} {}  {}, {time}", report.header.scenario, counts(report))
 }
 
+/// Verdicts that are neither pass nor fail, below the line of a run among several.
+#[must_use]
+pub fn undecided(report: &Report, style: Style) -> String {
+    let rows = report.verdicts.iter().filter(|row| row.verdict == Verdict::Inconclusive);
+    rows.map(|row| {
+        let text = format!("{:VERDICT_WIDTH$} {}: {}", "", row.id, row.summary);
+        format!("{}\n", style.paint(&text, Paint::new().yellow()))
+    })
+    .collect()
+}
+
 /// The last line after several runs.
 #[must_use]
 pub fn summary(reports: &[Report], style: Style) -> String {

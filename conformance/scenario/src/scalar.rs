@@ -200,7 +200,11 @@ fn plain_json(text: &str) -> Value {
 }
 
 pub(crate) fn wrong(node: &Node, wanted: &str, help: &str) -> Diagnostic {
-    let message = format!("expected {wanted}, found {}", node.noun());
+    let found = match &node.kind {
+        NodeKind::Scalar { text, .. } if !text.is_empty() => format!("`{text}`"),
+        _ => node.noun().to_owned(),
+    };
+    let message = format!("expected {wanted}, found {found}");
     fault("scenario::type", message, node, "not that", help.into())
 }
 

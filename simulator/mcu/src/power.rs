@@ -253,6 +253,12 @@ impl Power {
 }
 
 impl Mcu {
+    /// True from the start of the application's main until reset, deep sleep or loss of power.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.inner.rail.is_running()
+    }
+
     /// Waits until the firmware ends: reset, deep sleep or loss of power. For futures of the bench that
     /// wait for something of the firmware.
     pub async fn stopped(&self) -> NetError {

@@ -15,6 +15,7 @@ use nanorig_world::lan::dns::Answer;
 const OTHER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 11);
 const FORGED: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 66);
 
+#[cfg(test)]
 fn bench_with(change: impl Fn(&mut DnsHabits)) -> Bench {
     Bench::with(1, Profile::named("stm32f769i-disco").unwrap(), |config| change(&mut config.habits.net.dns))
 }

@@ -65,6 +65,20 @@ async fn nobody_is_told_of_a_reset() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waits_for_a_device_that_loses_power_is_told() {
+    let bench = Bench::new("esp32-wroom");
+    let error = NetworkHelper::connect(&bench.mcu, NetworkKind::Any).await.expect_err("no power yet");
+    assert_eq!(error, NetError::Closed);
+    Power::on(&bench.mcu).await;
+    let mcu = bench.mcu.clone();
+    let waiting = tokio::spawn(async move { NetworkHelper::connect(&mcu, NetworkKind::Any).await });
+    bench.sleep(1).await;
+    Power::off(&bench.mcu);
+    assert_eq!(waiting.await.unwrap(), Err(NetError::Closed));
+    assert_eq!(bench.mcu.connect_tcp(bench::ECHO).await.map(drop).map_err(|e| e.kind()), Err("link-down"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn losing_the_supply_loses_the_clock_too() {
     let bench = Bench::new("stm32f769i-disco");
     bench.up_with_time().await;

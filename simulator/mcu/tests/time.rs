@@ -10,6 +10,7 @@ use nanorig_mcu::habits::SntpHabits;
 use nanorig_mcu::{NetError, Profile, Sntp};
 use nanorig_world::lan::ntp::NtpAnswer;
 
+#[cfg(test)]
 fn bench_with(seed: u64, change: impl Fn(&mut SntpHabits)) -> Bench {
     Bench::with(seed, Profile::named("stm32f769i-disco").unwrap(), |config| {
         change(&mut config.habits.net.sntp);

@@ -31,7 +31,7 @@ fn text(requirement: &Requirement) -> String {
         Run::Simulated => "emulated device first",
         Run::Hardware => "boards",
     };
-    let mut out = format!("{} ({level}): the device shall {}\n\n", requirement.id, requirement.text);
+    let mut out = format!("{} ({level}): {}\n\n", requirement.id, requirement.text);
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
             out.push_str(&format!("{name:13}{value}\n"));

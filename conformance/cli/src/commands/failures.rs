@@ -17,7 +17,6 @@ struct Failure {
     label: String,
     span: Option<Span>,
     help: String,
-    warning: bool,
 }
 
 impl fmt::Display for Failure {
@@ -33,10 +32,6 @@ impl miette::Diagnostic for Failure {
         Some(Box::new(&self.code))
     }
 
-    fn severity(&self) -> Option<miette::Severity> {
-        self.warning.then_some(miette::Severity::Warning)
-    }
-
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(&self.help))
     }
@@ -47,11 +42,11 @@ impl miette::Diagnostic for Failure {
     }
 }
 
-/// Renders every failed step and every verdict that is not a pass.
+/// Renders every failed step and every failed verdict. What could not be decided is in the table.
 pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> String {
     let failed = |step: &&StepReport| matches!(step.result, StepResult::Failed | StepResult::Error);
     let of_steps = steps.iter().filter(failed).map(|step| of_step(step, report));
-    let shown = |row: &&VerdictRow| matches!(row.verdict, Verdict::Fail | Verdict::Error | Verdict::Inconclusive);
+    let shown = |row: &&VerdictRow| matches!(row.verdict, Verdict::Fail | Verdict::Error);
     let of_verdicts = report.verdicts.iter().filter(shown).map(|row| of_verdict(row, source, report));
     of_steps
         .chain(of_verdicts)
@@ -71,7 +66,6 @@ fn of_step(step: &StepReport, report: &Report) -> Failure {
         label: if step.seen.is_empty() { "this step".into() } else { step.seen.clone() },
         span: Some(step.span),
         help: replay(report),
-        warning: false,
     }
 }
 
@@ -95,7 +89,6 @@ fn of_verdict(row: &VerdictRow, source: &Source, report: &Report) -> Failure {
         label: format!("{level} [{}]", row.clause),
         span: mention(source, &row.id),
         help: format!("`nanorig explain {}` tells more; {}", row.id, replay(report)),
-        warning: row.verdict == Verdict::Inconclusive,
     }
 }
 

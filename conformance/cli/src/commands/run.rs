@@ -250,6 +250,7 @@ impl<'a> Sink<'a> {
             print!("{}", terminal(&ran.report, style));
         } else {
             println!("{}", nanorig_report::one_line(&ran.report, style));
+            print!("{}", nanorig_report::undecided(&ran.report, style));
         }
         print!("{failures}");
     }

@@ -33,9 +33,10 @@ impl NetworkHelper {
     /// Starts the network in the background; does nothing when it runs already.
     ///
     /// # Errors
-    /// The board has no network of this kind.
+    /// The board has no network of this kind, or its firmware does not run.
     pub fn start(mcu: &Mcu, kind: NetworkKind) -> Result<(), NetError> {
         match (kind, mcu.profile().link.medium) {
+            _ if !mcu.is_running() => Err(NetError::Closed),
             (NetworkKind::Wifi, Medium::Ethernet) => Err(NetError::LinkDown { detail: "no-wifi".into() }),
             (NetworkKind::Ethernet, Medium::Wifi) => Err(NetError::LinkDown { detail: "no-ethernet".into() }),
             _ => {
@@ -51,10 +52,18 @@ impl NetworkHelper {
     /// Starts the network and waits for an address, for as long as it takes.
     ///
     /// # Errors
-    /// The board has no network of this kind, or the access point refuses the passphrase. In the latter case the
-    /// station goes on trying in the background.
+    /// The board has no network of this kind, its firmware ends meanwhile, or the access point refuses the
+    /// passphrase. In the last case the station goes on trying in the background.
     pub async fn connect(mcu: &Mcu, kind: NetworkKind) -> Result<Address, NetError> {
         Self::start(mcu, kind)?;
+        tokio::select! {
+            biased;
+            result = Self::address_or_refusal(mcu) => result,
+            error = mcu.stopped() => Err(error),
+        }
+    }
+
+    async fn address_or_refusal(mcu: &Mcu) -> Result<Address, NetError> {
         let mut status = mcu.inner.net.watch();
         loop {
             {
@@ -89,6 +98,7 @@ impl NetworkHelper {
         tokio::select! {
             biased;
             result = both => result,
+            error = mcu.stopped() => Err(error),
             () = mcu.clock().sleep(within) => Err(NetError::Timeout),
         }
     }

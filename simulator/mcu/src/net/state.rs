@@ -28,7 +28,7 @@ pub struct Address {
 }
 
 /// Link and address.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Status {
     /// True when frames can flow.
     pub(crate) link_up: bool,
@@ -36,6 +36,12 @@ pub(crate) struct Status {
     pub(crate) detail: &'static str,
     /// The address in use.
     pub(crate) address: Option<Address>,
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self { link_up: false, detail: "not-started", address: None }
+    }
 }
 
 /// The network state of one device.

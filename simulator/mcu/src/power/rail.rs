@@ -96,6 +96,10 @@ impl PowerRail {
         self.running.send_replace(running);
     }
 
+    pub(super) fn is_running(&self) -> bool {
+        *self.running.borrow()
+    }
+
     pub(super) async fn running(&self) {
         self.wait_for(true).await;
     }

@@ -6,6 +6,9 @@
 //! already handed to the stack in that direction. Late pure ACKs stay as they are: smoltcp ignores
 //! them, and raised they would count as duplicates.
 //!
+//! The window is ratcheted with the number. A pure ACK with a window that was larger before is swallowed:
+//! if the late window is zero and the retransmission timer fires, smoltcp has no timer left and hangs.
+//!
 //! *Duplicate-ACK filter*: the third identical pure ACK arms fast retransmit in smoltcp, and when that
 //! fires while nothing can be sent the retransmission timer is lost for good. From the third on they
 //! are swallowed; the retransmission timer then does the work. A FIN without text counts as a
@@ -30,6 +33,8 @@ const RESYNC: i32 = 1 << 20;
 pub(crate) enum Verdict {
     /// Goes to the stack, perhaps raised.
     Deliver,
+    /// Says nothing that the stack may act on.
+    Swallow,
     /// Is the third identical pure ACK or a later one: to be swallowed while something is in flight. When
     /// nothing is, the stack counts no duplicates, and it may be the answer to a keep-alive probe.
     Duplicate,
@@ -46,7 +51,6 @@ struct Flow {
     source: SocketAddrV4,
     destination: SocketAddrV4,
     ack: u32,
-    seq: u32,
     window: u16,
     duplicates: u8,
     used: Time,
@@ -88,7 +92,6 @@ impl Flow {
             source: segment.source,
             destination: segment.destination,
             ack: segment.ack,
-            seq: segment.seq,
             window: segment.window,
             duplicates: 0,
             used: now,
@@ -98,45 +101,48 @@ impl Flow {
     fn pass(&mut self, now: Time, segment: &TcpSegment, frame: &mut [u8]) -> Verdict {
         self.used = now;
         let acks = segment.ack.wrapping_sub(self.ack).cast_signed();
-        let seqs = segment.seq.wrapping_sub(self.seq).cast_signed();
-        if acks > 0 || acks < -RESYNC || (acks == 0 && seqs >= 0 && segment.text_bytes > 0) {
+        if acks > 0 || acks < -RESYNC {
             *self = Self::new(now, segment);
             return Verdict::Deliver;
         }
+        // With an unchanged number a window only grows: a smaller one is of an earlier time.
+        let late = acks < 0 || segment.window < self.window;
         if segment.text_bytes > 0 {
             self.duplicates = 0;
-            self.raise(frame);
+            if late {
+                self.raise(frame);
+            }
+            self.window = self.window.max(if acks == 0 { segment.window } else { 0 });
             return Verdict::Deliver;
         }
-        if acks < 0 && !segment.flags.fin {
-            return Verdict::Deliver; // A late pure ACK, which the stack ignores.
+        match segment.flags.fin {
+            true => self.pass_fin(segment, late, frame),
+            false if acks < 0 => Verdict::Deliver, // A late pure ACK, which the stack ignores.
+            false if late => Verdict::Swallow,
+            false => self.pass_pure_ack(segment),
         }
-        self.pass_without_text(segment, acks < 0, seqs > 0, frame)
     }
 
-    /// A pure ACK or FIN with the newest acknowledgement number, or a FIN that is raised to it. The stack
-    /// counts all of them as duplicate ACKs, FIN or not, unless the window changes.
-    fn pass_without_text(
-        &mut self,
-        segment: &TcpSegment,
-        late: bool,
-        newer: bool,
-        frame: &mut [u8],
-    ) -> Verdict {
-        if newer {
-            self.seq = segment.seq;
-        }
-        if !late && segment.window != self.window {
+    fn pass_pure_ack(&mut self, segment: &TcpSegment) -> Verdict {
+        if segment.window > self.window {
             self.window = segment.window;
             self.duplicates = 0;
             return Verdict::Deliver;
         }
         self.duplicates = self.duplicates.saturating_add(1);
-        if !segment.flags.fin {
-            return if self.duplicates < 3 { Verdict::Deliver } else { Verdict::Duplicate };
+        if self.duplicates < 3 { Verdict::Deliver } else { Verdict::Duplicate }
+    }
+
+    /// A FIN without text: the stack counts it as a duplicate ACK too, unless the window changes.
+    fn pass_fin(&mut self, segment: &TcpSegment, late: bool, frame: &mut [u8]) -> Verdict {
+        if !late && segment.window > self.window {
+            self.window = segment.window;
+            self.duplicates = 0;
+            return Verdict::Deliver;
         }
+        self.duplicates = self.duplicates.saturating_add(1);
         if self.duplicates >= 3 && self.window > 0 {
-            // A FIN must get through. With a window one byte smaller it is no duplicate.
+            // It must get through. With a window one byte smaller it is no duplicate.
             self.window -= 1;
             self.duplicates = 0;
             self.raise(frame);
@@ -258,15 +264,18 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_an_old_ack_brings_back_is_followed() {
+    fn an_old_window_does_not_come_back() {
         let mut ratchet = Ratchet::default();
         let r = &mut ratchet;
-        seen(r, frame(TcpControl::None, 8, Some(50), 9, b""));
-        assert_eq!(seen(r, frame(TcpControl::None, 7, Some(50), 0, b"")), Some((50, 0)));
+        seen(r, frame(TcpControl::None, 8, Some(50), 0, b""));
+        assert_eq!(seen(r, frame(TcpControl::None, 8, Some(50), 9, b"")), Some((50, 9)), "an update");
+        assert_eq!(seen(r, frame(TcpControl::None, 8, Some(50), 0, b"")), None, "of before the update");
+        assert_eq!(seen(r, frame(TcpControl::None, 8, Some(50), 0, b"x")), Some((50, 9)), "text is raised");
+        assert_eq!(seen(r, frame(TcpControl::Fin, 9, Some(50), 0, b"")), Some((50, 9)), "FIN is raised");
         assert_eq!(
-            seen(r, frame(TcpControl::None, 8, Some(50), 9, b"")),
-            Some((50, 9)),
-            "an update, not the third"
+            seen(r, frame(TcpControl::None, 8, Some(51), 0, b"")),
+            Some((51, 0)),
+            "a newer number counts"
         );
     }
 

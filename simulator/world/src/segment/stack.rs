@@ -105,6 +105,7 @@ impl Stack {
         let (local, remote) = (segment.destination, segment.source);
         let deliver = match self.ratchet.pass(now, segment, &mut frame) {
             Verdict::Deliver => true,
+            Verdict::Swallow => false,
             Verdict::Duplicate => !self.slots.has_in_flight(local, remote, &self.sockets),
         };
         if deliver {

@@ -7,6 +7,8 @@ mod assignment;
 mod client;
 mod error;
 mod exchange;
+#[cfg(test)]
+mod tests;
 
 pub use assignment::{Assignment, AssignmentStore, DeviceRegistrationResult};
 pub use client::{ProvisioningDeviceClient, ProvisioningOptions};

@@ -187,7 +187,7 @@ mod tests {
         let life = Duration::from_secs(3_600);
         let wrapped = Token::sign(&target(Identity::device("d")), &key, now, life, &habits);
         let wrapped = std::str::from_utf8(&wrapped.text).unwrap();
-        assert!(wrapped.ends_with("&se=-2147480108"), "{wrapped}");
+        assert!(wrapped.ends_with("&se=-2147480109"), "{wrapped}");
         let exact = Token::sign(&target(Identity::device("d")), &key, now, life, &CloudHabits::default());
         let exact = SasToken::parse(std::str::from_utf8(&exact.text).unwrap()).unwrap();
         assert_eq!(exact.expiry_secs, i64::from(i32::MAX) + 3_540);

@@ -19,6 +19,8 @@ mod properties;
 mod queue;
 mod status;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 mod twin;
 mod twin_collection;
 

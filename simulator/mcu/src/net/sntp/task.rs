@@ -34,14 +34,18 @@ impl Sntp {
     /// Asks for the time as soon as the servers may be asked, and waits until the clock was set.
     ///
     /// # Errors
-    /// [`NetError::Timeout`] when the clock was not set within 30 s.
+    /// [`NetError::Timeout`] when the clock was not set within 30 s, [`NetError::Closed`] when the firmware does not run.
     pub async fn synchronize(mcu: &Mcu) -> Result<Utc, NetError> {
+        if !mcu.is_running() {
+            return Err(NetError::Closed);
+        }
         let mut set = mcu.inner.net.watch_time();
         Self::start(mcu);
         mcu.inner.net.sntp_hurry.notify_one();
         tokio::select! {
             biased;
             changed = set.changed() => changed.map(|()| mcu.device_utc()).map_err(|_| NetError::Closed),
+            error = mcu.stopped() => Err(error),
             () = mcu.clock().sleep(PATIENCE) => Err(NetError::Timeout),
         }
     }

@@ -263,7 +263,6 @@ fn an_answer_that_comes_a_minute_late_still_sets_a_clock_that_was_never_set() {
     let (_, _, first) = bench.last();
     bench.step();
     bench.now = Time::from_secs(60);
-    let mut bench = bench;
     bench.receive(server(0), &good(first, NOW).encode());
     assert_eq!(bench.set, [(NOW + 30_000_000, 0)], "half of the way is all that is known of it");
 }

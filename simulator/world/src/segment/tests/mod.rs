@@ -2,6 +2,7 @@
 
 mod address;
 mod bench;
+mod debug;
 mod determinism;
 mod fleet;
 mod forward;

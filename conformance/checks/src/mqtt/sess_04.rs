@@ -1,0 +1,51 @@
+//! MQTT-SESS-04: the client identifier is the same after a start.
+
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "MQTT-SESS-04", always: false, judge };
+
+fn judge(view: &View<'_>) -> Finding {
+    let mut tally = Tally::default();
+    for pair in view.connections_to("hub").collect::<Vec<_>>().windows(2) {
+        let (Some((_, before)), Some((at, after))) = (pair[0].connect(), pair[1].connect()) else { continue };
+        if !view.boots_between(pair[0].opened, pair[1].opened) {
+            continue;
+        }
+        if before.client_id == after.client_id {
+            tally.good(at, format!("{} again after a start", after.client_id));
+        } else {
+            tally.bad(at, format!("{} after a start, {} before it", after.client_id, before.client_id));
+        }
+    }
+    tally.finish(
+        "the client identifier outlived every start",
+        "the client identifier changed with a start",
+        "no start lay between two connections",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Verdict;
+    use crate::testing::{Story, hub_connect};
+
+    #[test]
+    fn the_same_identifier_passes_and_another_fails() {
+        for (client, verdict) in [("nano-01", Verdict::Pass), ("nano-x7f3", Verdict::Fail)] {
+            let mut story = Story::new();
+            story.at(0.0).boot("power-on").at(1.0).session(false);
+            let mut connect = hub_connect();
+            connect.client_id = client.into();
+            story.at(60.0).boot("reset").at(70.0).session_with("hub", connect, false);
+            story.expect("MQTT-SESS-04", verdict);
+        }
+    }
+
+    #[test]
+    fn without_a_start_it_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).session(false);
+        story.at(9.0).session(true);
+        story.expect("MQTT-SESS-04", Verdict::Inconclusive);
+    }
+}

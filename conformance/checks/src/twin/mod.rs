@@ -1,0 +1,6 @@
+//! Checks of the twin family.
+
+use crate::Check;
+
+/// This family's checks.
+pub(crate) const CHECKS: &[Check] = &[];
