@@ -178,8 +178,9 @@ const FILES: &[(&str, &str)] = files![
     "sec.toml",
 ];
 
-static CATALOGUE: LazyLock<Catalogue> =
-    LazyLock::new(|| Catalogue::parse(FILES).expect("the embedded requirement files are valid, which a test shows"));
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::parse(FILES).expect("the embedded requirement files are valid, which a test shows")
+});
 
 impl Catalogue {
     /// The one catalogue.
@@ -236,7 +237,9 @@ impl Parameter {
             _ => None,
         };
         let good = number.filter(|number| number.is_finite() && *number >= 0.0);
-        good.ok_or_else(|| format!("expected a number in {} or a text with its unit, found {value}", self.unit))
+        good.ok_or_else(|| {
+            format!("expected a number in {} or a text with its unit, found {value}", self.unit)
+        })
     }
 
     fn read_text(&self, text: &str) -> Option<f64> {

@@ -97,7 +97,9 @@ fn not_provoked(view: &View<'_>) -> Option<Finding> {
         .iter()
         .filter_map(|step| step.finished.as_ref().map(|finished| (step, finished)))
         .filter(|(_, finished)| finished.result == StepResult::NotApplicable)
-        .map(|(step, finished)| Evidence::new(finished.at, format!("step {}: {}", step.number, finished.message)))
+        .map(|(step, finished)| {
+            Evidence::new(finished.at, format!("step {}: {}", step.number, finished.message))
+        })
         .collect();
     let first = skipped.first()?;
     Some(Finding::not_applicable(format!("it was not provoked, because of {}", first.text)).with_all(skipped))

@@ -6,23 +6,27 @@
 //!
 //! # How to add a check
 //!
-//! 1. The requirement stands in `requirements/<family>.toml`. Its thresholds are its `parameters`.
-//! 2. Write `src/<family>/<requirement>.rs` with one constant and one function:
+//! 1. The requirement stands in `requirements/<family>.toml`. Its thresholds are its `parameters`; a check reads
+//!    them by [`View::duration`] and [`View::number`].
+//! 2. Write `src/<family>/<rest of the id>.rs` with one constant and one function:
 //!
-//!    ```ignore
-//!    //! HUB-C2D-01: subscribes to its C2D topic and acknowledges.
+//!    ```text
+//!    //! HUB-C2D-01: what arrives on the C2D topic is acknowledged.
+//!
 //!    pub(crate) const CHECK: Check = Check { id: "HUB-C2D-01", always: false, judge };
 //!
 //!    fn judge(view: &View<'_>) -> Finding {
 //!        let mut tally = Tally::default();
 //!        for connection in view.connections_to("hub") {
-//!            for (at, publish) in connection.received().filter_map(|p| p.as_publish()) { ... tally.good(at, "...") ... tally.bad(at, "...") }
+//!            for (at, packet) in connection.received() {
+//!                // ... tally.good(at, "a sentence") or tally.bad(at, "a sentence")
+//!            }
 //!        }
-//!        tally.finish("what holds", "what is broken", "what never happened")
+//!        tally.finish("what held", "what was broken", "what never happened")
 //!    }
 //!    ```
-//! 3. Name it in the list of `src/<family>/mod.rs`; a new family also in [`Check::all`].
-//! 4. Test it with [`testing::Story`](crate) traces: one that passes and one that fails.
+//! 3. Name it in the list of `src/<family>/mod.rs`, and a new family in the list of [`Check::all`].
+//! 4. Show by small traces, told with `testing::Story`, that it passes and that it fails.
 //!
 //! A check is *inconclusive* when what it judges never happened, never *pass*. It is `always` when it states an
 //! invariant that any run may be judged by; its inconclusive findings are then dropped unless it was asked for.

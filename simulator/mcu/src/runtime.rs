@@ -211,6 +211,11 @@ impl Mcu {
         self.inner.world.recorder.record(event);
     }
 
+    /// Writes a line to the device's console, which is part of the evidence.
+    pub fn print(&self, text: impl Into<String>) {
+        self.record(DeviceEvent::Console { text: text.into() });
+    }
+
     /// State of a library that lives until the next boot, such as a session cache. Made by `Default` at first use.
     #[must_use]
     pub fn boot_state<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {

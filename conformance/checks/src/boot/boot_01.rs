@@ -3,8 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use nanorig_trace::event::{CloudEvent, DeviceEvent};
 use nanorig_trace::Utc;
+use nanorig_trace::event::{CloudEvent, DeviceEvent};
 
 use crate::view::{At, Boot};
 use crate::{Check, Finding, Tally, View};
@@ -54,20 +54,28 @@ impl Milestones {
     fn of(view: &View<'_>, boot: &Boot<'_>) -> Self {
         let mine = |at: &At| boot.contains(*at);
         let device = |wanted: fn(&DeviceEvent) -> bool| {
-            view.device_events().find(|(at, event)| mine(at) && wanted(event)).map(|(at, _)| at)
+            let mut events = view.device_events_after(boot.at).take_while(|(at, _)| mine(at));
+            events.find(|(_, event)| wanted(event)).map(|(at, _)| at)
         };
         let clouds = || view.connections().iter().filter(|connection| connection.service != "dps");
         let connack = clouds().filter_map(|connection| connection.accepted()).find(mine);
-        let by_cloud = view.cloud_events().find(|(at, event)| mine(at) && matches!(event, CloudEvent::Connected { .. }));
-        let by_device = device(|event| {
-            matches!(event, DeviceEvent::Status { client, status, .. } if status == "Connected" && client != "dps")
-        });
+        let by_cloud =
+            view.cloud_events().find(|(at, event)| mine(at) && matches!(event, CloudEvent::Connected { .. }));
+        let by_device = device(
+            |event| matches!(event, DeviceEvent::Status { client, status, .. } if status == "Connected" && client != "dps"),
+        );
         Self {
             link: device(|event| matches!(event, DeviceEvent::Link { up: true, .. })),
             address: device(|event| matches!(event, DeviceEvent::Address { .. })),
             // A clock that kept its time over the start may be corrected at any moment.
-            time: device(|event| matches!(event, DeviceEvent::ClockSet { before, .. } if *before < UNSET_BEFORE)),
-            tls: view.connections().iter().filter_map(|connection| connection.tls.map(|tls| tls.at)).find(mine),
+            time: device(
+                |event| matches!(event, DeviceEvent::ClockSet { before, .. } if *before < UNSET_BEFORE),
+            ),
+            tls: view
+                .connections()
+                .iter()
+                .filter_map(|connection| connection.tls.map(|tls| tls.at))
+                .find(mine),
             connack,
             connected: connack.or(by_cloud.map(|(at, _)| at)).or(by_device),
         }
@@ -91,6 +99,9 @@ impl Milestones {
         }
         let after = connected.since(boot.at).as_secs_f64();
         let names: Vec<&str> = seen.iter().map(|(name, _)| *name).collect();
-        tally.good(connected, format!("connected {after:.1} s after the start by way of {}", names.join(", ")));
+        tally.good(
+            connected,
+            format!("connected {after:.1} s after the start by way of {}", names.join(", ")),
+        );
     }
 }

@@ -6,7 +6,8 @@ use super::*;
 fn the_embedded_files_are_valid_and_complete() {
     let catalogue = Catalogue::parse(FILES).expect("the files are valid");
     assert_eq!(catalogue.all().len(), 292);
-    let count = |level: Level| catalogue.all().iter().filter(|requirement| requirement.level == level).count();
+    let count =
+        |level: Level| catalogue.all().iter().filter(|requirement| requirement.level == level).count();
     assert_eq!((count(Level::Must), count(Level::Should), count(Level::May)), (223, 68, 1));
 }
 
@@ -42,7 +43,8 @@ fn thresholds_that_share_a_name_share_their_meaning() {
 #[test]
 fn thresholds_in_sentences_are_declared() {
     for requirement in Catalogue::get().all() {
-        let sentences = [&requirement.text, &requirement.provoked_by, &requirement.verdict].map(String::as_str).concat();
+        let sentences =
+            [&requirement.text, &requirement.provoked_by, &requirement.verdict].map(String::as_str).concat();
         let named: BTreeSet<&str> = sentences
             .split('{')
             .skip(1)

@@ -37,7 +37,8 @@ fn exchange(view: &View<'_>, lease: &Lease, tally: &mut Tally) -> bool {
         .collect();
     let Some((_, ack, _)) = before.last() else { return false };
     let latest = |kind: Kind, from_device: bool| {
-        let mut same = before.iter().rev().filter(|(_, message, from)| message.kind == kind && *from == from_device);
+        let mut same =
+            before.iter().rev().filter(|(_, message, from)| message.kind == kind && *from == from_device);
         same.find(|(_, message, _)| message.xid == ack.xid).map(|(at, message, _)| (*at, *message))
     };
     let Some((requested_at, request)) = latest(Kind::Request, true) else { return false };
@@ -54,7 +55,10 @@ fn exchange(view: &View<'_>, lease: &Lease, tally: &mut Tally) -> bool {
         tally.bad(requested_at, format!("the REQUEST names the server {server}, which made no offer"));
     }
     if request.options.requested_address != Some(offer.yiaddr) {
-        tally.bad(requested_at, format!("the REQUEST does not ask for the address {} that was offered", offer.yiaddr));
+        tally.bad(
+            requested_at,
+            format!("the REQUEST does not ask for the address {} that was offered", offer.yiaddr),
+        );
     }
     if !request.ciaddr.is_unspecified() {
         // RFC 2131 table 5.
@@ -70,7 +74,8 @@ fn used_as_leased(view: &View<'_>, lease: &Lease, tally: &mut Tally) {
         LeaseEnd::Open => Time::from_micros(u64::MAX),
     };
     let mine = |at: At| lease.at < at && at.time < until && !view.boots_between(lease.at, at);
-    let applied = view.device_events().find(|(at, event)| mine(*at) && matches!(event, DeviceEvent::Address { .. }));
+    let applied =
+        view.device_events().find(|(at, event)| mine(*at) && matches!(event, DeviceEvent::Address { .. }));
     if let Some((at, DeviceEvent::Address { ip, prefix, gateway, dns, .. })) = applied {
         let mask = lease.mask.map(|mask| mask.to_bits().leading_ones());
         if *ip != lease.address {
@@ -79,7 +84,9 @@ fn used_as_leased(view: &View<'_>, lease: &Lease, tally: &mut Tally) {
             tally.bad(at, format!("the device uses a prefix of {prefix} bits where the lease has another"));
         } else if *gateway != lease.routers.first().copied() {
             tally.bad(at, "the device uses a gateway that was not leased");
-        } else if dns.iter().any(|server| !lease.dns_servers.contains(server)) || dns.is_empty() != lease.dns_servers.is_empty() {
+        } else if dns.iter().any(|server| !lease.dns_servers.contains(server))
+            || dns.is_empty() != lease.dns_servers.is_empty()
+        {
             tally.bad(at, "the device uses DNS servers that were not leased");
         } else {
             tally.good(at, format!("the device uses {ip} with the leased gateway and DNS servers"));
@@ -92,7 +99,10 @@ fn traffic(view: &View<'_>, lease: &Lease, mine: impl Fn(At) -> bool, tally: &mu
     let wrong = |ip: Ipv4Addr| ip != lease.address;
     for connection in view.connections().iter().filter(|connection| mine(connection.opened)) {
         if wrong(*connection.device.ip()) {
-            tally.bad(connection.opened, format!("a connection comes from {}, which is not leased", connection.device.ip()));
+            tally.bad(
+                connection.opened,
+                format!("a connection comes from {}, which is not leased", connection.device.ip()),
+            );
         } else {
             tally.good(connection.opened, "a connection comes from the leased address");
         }
@@ -100,11 +110,17 @@ fn traffic(view: &View<'_>, lease: &Lease, mine: impl Fn(At) -> bool, tally: &mu
     let sent = view.datagrams().iter().filter(|datagram| datagram.is_from_device() && mine(datagram.at));
     for datagram in sent.filter(|datagram| datagram.service != Service::Dhcp) {
         if wrong(*datagram.device.ip()) {
-            tally.bad(datagram.at, format!("a datagram comes from {}, which is not leased", datagram.device.ip()));
+            tally.bad(
+                datagram.at,
+                format!("a datagram comes from {}, which is not leased", datagram.device.ip()),
+            );
         }
         let leased = &lease.dns_servers;
         if datagram.service == Service::Dns && !leased.is_empty() && !leased.contains(datagram.server.ip()) {
-            tally.bad(datagram.at, format!("a query goes to {}, which is not a leased DNS server", datagram.server.ip()));
+            tally.bad(
+                datagram.at,
+                format!("a query goes to {}, which is not a leased DNS server", datagram.server.ip()),
+            );
         }
     }
 }

@@ -21,7 +21,8 @@ const SAME: Duration = Duration::from_millis(20);
 
 fn judge(view: &View<'_>) -> Finding {
     let cap = view.duration("dhcp_cap");
-    let series: Vec<Vec<At>> = unanswered(view).into_iter().filter(|series| series.len() > LEAST_GAPS).collect();
+    let series: Vec<Vec<At>> =
+        unanswered(view).into_iter().filter(|series| series.len() > LEAST_GAPS).collect();
     let mut tally = Tally::default();
     for sent in &series {
         growth(sent, cap, &mut tally);
@@ -43,7 +44,9 @@ fn unanswered(view: &View<'_>) -> Vec<Vec<At>> {
         if rebooted || !datagram.is_from_device() {
             series.push(Vec::new());
         }
-        if let (true, Kind::Discover, Some(open)) = (datagram.is_from_device(), message.kind, series.last_mut()) {
+        if let (true, Kind::Discover, Some(open)) =
+            (datagram.is_from_device(), message.kind, series.last_mut())
+        {
             open.push(datagram.at);
         }
     }
@@ -65,11 +68,15 @@ fn growth(sent: &[At], cap: Duration, tally: &mut Tally) {
         let [(_, before), (at, gap)] = pair else { continue };
         // Once the cap is reached the gaps stay there.
         if *gap + JITTER < *before {
-            tally.bad(*at, format!("the gap fell from {:.1} s to {:.1} s", before.as_secs_f64(), gap.as_secs_f64()));
+            tally.bad(
+                *at,
+                format!("the gap fell from {:.1} s to {:.1} s", before.as_secs_f64(), gap.as_secs_f64()),
+            );
         }
     }
     if let (Some((_, first)), Some((at, last))) = (all.first(), all.last()) {
-        let text = format!("{} gaps from {:.1} s to {:.1} s", all.len(), first.as_secs_f64(), last.as_secs_f64());
+        let text =
+            format!("{} gaps from {:.1} s to {:.1} s", all.len(), first.as_secs_f64(), last.as_secs_f64());
         // Doubling over three gaps outgrows any jitter.
         if *last < *first * 2 && *first + JITTER < cap {
             tally.bad(*at, format!("{text} do not grow"));
@@ -94,9 +101,7 @@ fn randomness(series: &[Vec<At>], tally: &mut Tally) {
         }
         return;
     }
-    let same = |other: &Vec<At>| {
-        gaps(other).zip(&own).all(|((_, a), (_, b))| a.abs_diff(*b) < SAME)
-    };
+    let same = |other: &Vec<At>| gaps(other).zip(&own).all(|((_, a), (_, b))| a.abs_diff(*b) < SAME);
     if series[1..].iter().all(same) {
         tally.bad(at, format!("the gaps are identical in {} series", series.len()));
     }

@@ -78,10 +78,15 @@ fn renewals(view: &View<'_>, lease: &Lease, times: &Times, tally: &mut Tally) ->
     let is_broadcast = |datagram: &&&Datagram<'_>| datagram.server.ip().is_broadcast();
     match requests.first() {
         Some(first) if !times.is_near(first.at.time, times.renewal) => {
-            tally.bad(first.at, format!("the first renewal comes {}, T1 is {}", first.at.time, times.renewal));
+            tally
+                .bad(first.at, format!("the first renewal comes {}, T1 is {}", first.at.time, times.renewal));
         }
-        Some(first) if first.server.ip().is_broadcast() => tally.bad(first.at, "the first renewal is broadcast"),
-        Some(first) => tally.good(first.at, format!("renewed by unicast {}, T1 is {}", first.at.time, times.renewal)),
+        Some(first) if first.server.ip().is_broadcast() => {
+            tally.bad(first.at, "the first renewal is broadcast")
+        }
+        Some(first) => {
+            tally.good(first.at, format!("renewed by unicast {}, T1 is {}", first.at.time, times.renewal))
+        }
         None if times.seen_until > times.renewal + times.slack => {
             tally.bad(lease.at, format!("this lease was not renewed at T1, {}", times.renewal));
         }
@@ -92,7 +97,8 @@ fn renewals(view: &View<'_>, lease: &Lease, times: &Times, tally: &mut Tally) ->
             tally.bad(first.at, format!("rebinding comes {}, T2 is {}", first.at.time, times.rebinding));
         }
         Some(first) => {
-            tally.good(first.at, format!("rebound by broadcast {}, T2 is {}", first.at.time, times.rebinding));
+            tally
+                .good(first.at, format!("rebound by broadcast {}, T2 is {}", first.at.time, times.rebinding));
             return true;
         }
         None if times.seen_until > times.rebinding + times.slack => {
@@ -112,8 +118,13 @@ fn sessions(view: &View<'_>, lease: &Lease, times: &Times, tally: &mut Tally) {
     });
     for connection in open {
         match connection.closed {
-            Some(closed) if closed.at.time <= renewed.time + Duration::from_secs(1) && closed.by != Party::Server => {
-                tally.bad(closed.at, format!("connection {} was dropped while the lease was renewed", connection.id));
+            Some(closed)
+                if closed.at.time <= renewed.time + Duration::from_secs(1) && closed.by != Party::Server =>
+            {
+                tally.bad(
+                    closed.at,
+                    format!("connection {} was dropped while the lease was renewed", connection.id),
+                );
             }
             _ => tally.good(renewed, format!("connection {} outlives the renewal", connection.id)),
         }

@@ -45,7 +45,8 @@ fn no_further_use(
     tally: &mut Tally,
 ) {
     // The server may give the same address again.
-    let again = next.filter(|next| next.address == lease.address).map_or(until, |next| next.at.time.min(until));
+    let again =
+        next.filter(|next| next.address == lease.address).map_or(until, |next| next.at.time.min(until));
     let from = lost + view.duration("address_grace");
     if let Some(at) = view.first_use_of(lease.address, from, again) {
         tally.bad(at, format!("{} is used after it was {why} {lost}", lease.address));

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use nanorig_wire::lan::dns::Name;
 
 use crate::view::{Connection, Resolution};
@@ -12,12 +14,13 @@ pub(crate) const CHECK: Check = Check { id: "DNS-01", always: false, judge };
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    for (index, connection) in view.connections().iter().enumerate() {
+    let mut met: BTreeSet<Name> = BTreeSet::new();
+    for connection in view.connections() {
         let Some(name) = host_of(view, connection) else { continue };
-        let earlier = &view.connections()[..index];
-        if earlier.iter().any(|other| host_of(view, other).as_ref() == Some(&name)) {
+        if met.contains(&name) {
             judge_connection(view, connection, &name, &mut tally);
         }
+        met.insert(name);
     }
     tally.finish(
         "each connection after the end of an answer's time followed a new answer",
@@ -36,9 +39,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, name: &Name, t
     let slack = view.duration("dns_slack");
     let opened = connection.opened;
     let answers: Vec<&Resolution> = view
-        .resolutions()
-        .iter()
-        .filter(|answer| answer.name == *name && answer.answered < opened && !answer.addresses.is_empty())
+        .resolutions_of(name)
+        .take_while(|answer| answer.answered < opened)
+        .filter(|answer| !answer.addresses.is_empty())
         .collect();
     let runs_out = |answer: &Resolution| answer.answered.time + answer.ttl + slack;
     let leads_here = |answer: &&&Resolution| answer.addresses.contains(connection.server.ip());
@@ -47,7 +50,13 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, name: &Name, t
     if runs_out(latest) < opened.time {
         let age = opened.since(latest.answered).as_secs();
         let ttl = latest.ttl.as_secs();
-        tally.bad(opened, format!("connects to {} by an answer of {age} s ago with a TTL of {ttl} s", connection.server.ip()));
+        tally.bad(
+            opened,
+            format!(
+                "connects to {} by an answer of {age} s ago with a TTL of {ttl} s",
+                connection.server.ip()
+            ),
+        );
     } else if answers.iter().any(|answer| runs_out(answer) < opened.time) {
         tally.good(opened, format!("connects to {} after asking for {name} again", connection.server.ip()));
     }

@@ -39,7 +39,10 @@ fn judge_answer(view: &View<'_>, answer: &Resolution, tally: &mut Tally) {
         let sni: Option<Result<Name, _>> = connection.sni().map(str::parse);
         match (sni, &connection.hello) {
             (Some(Ok(name)), _) if name == answer.name => {
-                tally.good(at, format!("connects by {} aliases and asks the server for {name}", answer.aliases.len()));
+                tally.good(
+                    at,
+                    format!("connects by {} aliases and asks the server for {name}", answer.aliases.len()),
+                );
             }
             (Some(Ok(name)), _) if answer.aliases.contains(&name) => {
                 tally.bad(at, format!("asks the server for the alias {name} instead of {}", answer.name));

@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check { id: "DNS-03", always: true, judge };
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for (datagram, message) in view.dns() {
-        if !datagram.is_from_device() && message.response && !view.belongs_to_a_query(datagram, message) {
+        if !datagram.is_from_device() && message.response && !view.belongs_to_a_query(datagram) {
             judge_forgery(view, datagram, message, &mut tally);
         }
     }
@@ -28,7 +28,8 @@ fn judge(view: &View<'_>) -> Finding {
 }
 
 fn judge_forgery(view: &View<'_>, datagram: &Datagram<'_>, message: &Message, tally: &mut Tally) {
-    let true_ones: Vec<Ipv4Addr> = view.resolutions().iter().flat_map(|answer| answer.addresses.clone()).collect();
+    let true_ones: Vec<Ipv4Addr> =
+        view.resolutions().iter().flat_map(|answer| answer.addresses.clone()).collect();
     let forged: Vec<Ipv4Addr> = message
         .answers
         .iter()
@@ -43,7 +44,8 @@ fn judge_forgery(view: &View<'_>, datagram: &Datagram<'_>, message: &Message, ta
     }
     let what = wrong(view, datagram, message);
     if let Some((at, address)) = first_use(view, datagram.at, &forged) {
-        tally.bad(at, format!("the address {address} is used, which came in an answer with the wrong {what}"));
+        tally
+            .bad(at, format!("the address {address} is used, which came in an answer with the wrong {what}"));
         return;
     }
     let mut later = view.connections().iter().filter(|connection| connection.opened > datagram.at);
@@ -55,9 +57,10 @@ fn judge_forgery(view: &View<'_>, datagram: &Datagram<'_>, message: &Message, ta
 
 /// What does not fit the query that the forgery is meant for.
 fn wrong(view: &View<'_>, datagram: &Datagram<'_>, message: &Message) -> &'static str {
-    let query = view.dns().rev().find(|(other, query)| {
-        other.at < datagram.at && other.is_from_device() && !query.response
-    });
+    let query = view
+        .dns()
+        .rev()
+        .find(|(other, query)| other.at < datagram.at && other.is_from_device() && !query.response);
     match query {
         Some((_, query)) if query.id != message.id => "id",
         Some((_, query)) if query.questions != message.questions => "question",

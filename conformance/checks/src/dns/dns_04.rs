@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for answer in view.resolutions().iter().filter(|answer| !answer.over_tcp) {
-        let length = view.datagrams().iter().find(|other| other.at == answer.answered).map_or(0, |d| d.bytes.len());
+        let length =
+            view.datagrams().iter().find(|other| other.at == answer.answered).map_or(0, |d| d.bytes.len());
         if answer.answer.truncated || length > UDP_LIMIT {
             judge_answer(view, answer, &mut tally);
         }
@@ -47,7 +48,10 @@ fn judge_answer(view: &View<'_>, answer: &Resolution, tally: &mut Tally) {
         tally.bad(at, format!("the device reports {} after such an answer", event.name()));
         return;
     }
-    let by_tcp = view.resolutions().iter().find(|other| other.over_tcp && other.asked > after && other.name == answer.name);
+    let by_tcp = view
+        .resolutions()
+        .iter()
+        .find(|other| other.over_tcp && other.asked > after && other.name == answer.name);
     let by_tcp = by_tcp.map(|other| (other.asked, "asks again by TCP"));
     let named = view.device_events().find_map(|(at, event)| match event {
         DeviceEvent::Resolved { host, addresses, error } if at > after && answer.name == **host => {
@@ -56,9 +60,10 @@ fn judge_answer(view: &View<'_>, answer: &Resolution, tally: &mut Tally) {
         _ => None,
     });
     let used = named.filter(|(_, failed, _)| !failed).map(|(at, ..)| (at, "uses an address of the answer"));
-    let connected = view.connections().iter().find(|connection| {
-        connection.opened > after && answer.addresses.contains(connection.server.ip())
-    });
+    let connected = view
+        .connections()
+        .iter()
+        .find(|connection| connection.opened > after && answer.addresses.contains(connection.server.ip()));
     let connected = connected.map(|connection| (connection.opened, "connects to an address of the answer"));
     let first: Option<(At, &str)> = [by_tcp, used, connected].into_iter().flatten().min_by_key(|(at, _)| *at);
     match (first, named) {

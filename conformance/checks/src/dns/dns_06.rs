@@ -47,9 +47,12 @@ fn failures(view: &View<'_>, name: &Name) -> Vec<Failure> {
     let mut open: Option<Failure> = None;
     for answer in view.resolutions().iter().filter(|answer| answer.name == *name) {
         if fails(answer) {
-            let failure = open.get_or_insert(Failure { from: answer.asked, until: answer.answered, recovered: None });
+            let failure =
+                open.get_or_insert(Failure { from: answer.asked, until: answer.answered, recovered: None });
             failure.until = answer.answered;
-        } else if !answer.addresses.is_empty() && let Some(failure) = open.take() {
+        } else if !answer.addresses.is_empty()
+            && let Some(failure) = open.take()
+        {
             failures.push(Failure { recovered: Some(answer.answered), ..failure });
         }
     }
@@ -74,7 +77,9 @@ fn judge_failure(view: &View<'_>, name: &Name, failure: &Failure, tally: &mut Ta
         failure.from < boot.at && boot.at < end && !matches!(boot.reason, "deep-sleep" | "power-on")
     });
     match (reset, failure.recovered) {
-        (Some(boot), _) => tally.bad(boot.at, format!("the device restarts ({}) while {name} fails", boot.reason)),
+        (Some(boot), _) => {
+            tally.bad(boot.at, format!("the device restarts ({}) while {name} fails", boot.reason))
+        }
         (None, Some(at)) => tally.good(at, format!("{name} is asked for again and resolves")),
         (None, None) if end.since(failure.until) > view.duration("cap") => {
             tally.bad(failure.until, format!("{name} is not asked for again after this answer"));
@@ -97,7 +102,11 @@ fn restraint(view: &View<'_>, name: &Name, queries: &[At], tally: &mut Tally) {
         && let (Some(shortest), Some(longest)) = (gaps.iter().min(), gaps.iter().max())
         && longest.as_secs_f64() < 1.5 * shortest.as_secs_f64()
     {
-        let text = format!("{} attempts for {name} come every {:.1} s and never back off", gaps.len(), shortest.as_secs_f64());
+        let text = format!(
+            "{} attempts for {name} come every {:.1} s and never back off",
+            gaps.len(),
+            shortest.as_secs_f64()
+        );
         tally.bad(*last, text);
     }
 }

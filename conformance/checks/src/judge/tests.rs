@@ -55,7 +55,10 @@ fn unknown_and_unchecked_ids_are_told_apart() {
     let judged = judge(story.trace());
     assert_eq!(judged[0].verdict, Verdict::Error);
     assert!(judged[0].requirement.is_none());
-    assert_eq!((judged[1].verdict, judged[1].finding.summary.as_str()), (Verdict::Inconclusive, "not checked yet"));
+    assert_eq!(
+        (judged[1].verdict, judged[1].finding.summary.as_str()),
+        (Verdict::Inconclusive, "not checked yet")
+    );
 }
 
 #[test]

@@ -16,10 +16,7 @@ const CLOSES_WITHIN: Duration = Duration::from_secs(15);
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for stop in planned_stops(view) {
-        let live = view.connections_to("hub").find(|connection| {
-            connection.accepted().is_some_and(|at| at < stop) && connection.is_open_at(stop.time)
-        });
-        if let Some(connection) = live {
+        if let Some(connection) = view.connections_to("hub").find(|connection| connection.is_live(stop)) {
             judge_stop(view, connection, stop, &mut tally);
         }
     }

@@ -72,10 +72,7 @@ fn judge_silence(view: &View<'_>, connection: &Connection<'_>, asked: At, limit:
 
 /// The device notices a link without frames and says so.
 fn judge_partition(view: &View<'_>, from: At, until: Option<nanorig_trace::Time>, tally: &mut Tally) {
-    let live = view.connections_to("hub").filter(|connection| {
-        connection.accepted().is_some_and(|at| at < from) && connection.is_open_at(from.time)
-    });
-    for connection in live {
+    for connection in view.connections_to("hub").filter(|connection| connection.is_live(from)) {
         let Some(period) = connection.keep_alive() else { continue };
         // The last answer may have come just before the silence.
         let limit = period.mul_f64(view.number("pingresp_timeout")) + period / 2 + ON_THE_WAY;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::mqtt::{Packet, SubAckCode};
 
 use crate::view::{At, Connection, Subscription};
@@ -30,7 +31,7 @@ fn judge(view: &View<'_>) -> Finding {
 
 fn judge_refusal(view: &View<'_>, connection: &Connection<'_>, subscription: &Subscription<'_>, refused: At, tally: &mut Tally) {
     let filter = subscription.filter;
-    let soon = |at: At| at > refused && at.since(refused) <= ACTS_WITHIN;
+    let soon = |at: At| at >= refused && at.since(refused) <= ACTS_WITHIN;
     let again = connection.sent().find(|(at, packet)| {
         soon(*at) && matches!(packet, Packet::Subscribe(subscribe) if subscribe.filters.iter().any(|(other, _)| other == filter))
     });
@@ -38,11 +39,17 @@ fn judge_refusal(view: &View<'_>, connection: &Connection<'_>, subscription: &Su
     let failed = view.calls().iter().filter(|call| call.hand == "device").find_map(|call| {
         call.outcome.filter(|(at, ok, _)| soon(*at) && !ok).map(|(at, ..)| at)
     });
+    let told = view.device_events().find_map(|(at, event)| match event {
+        DeviceEvent::SubscriptionRefused { filter: told, .. } if told == filter && soon(at) => Some(at),
+        _ => None,
+    });
     let closed = connection.closed_by_device().filter(|at| soon(*at));
     if let Some((at, _)) = again {
         tally.good(at, format!("asks for {filter} again"));
     } else if let Some((at, status, reason)) = said {
         tally.good(at, format!("tells the application: {status}, {reason}"));
+    } else if let Some(at) = told {
+        tally.good(at, format!("the application is told that {filter} was refused"));
     } else if let Some(at) = failed {
         tally.good(at, format!("the application learns that {filter} was refused"));
     } else if let Some(at) = closed {

@@ -1,5 +1,7 @@
 //! Checks of the recon family.
 
+pub(crate) mod growth;
+
 use crate::Check;
 
 /// This family's checks.

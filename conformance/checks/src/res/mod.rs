@@ -1,4 +1,6 @@
-//! Checks of the res family.
+//! Checks of memory and sockets.
+
+pub(crate) mod leak;
 
 use crate::Check;
 

@@ -24,8 +24,10 @@ pub(super) struct Reply {
 }
 
 pub(super) fn requests(view: &View<'_>) -> Vec<Request> {
-    let sent = view.ntp().filter(|(datagram, packet)| datagram.is_from_device() && packet.mode == Mode::CLIENT);
-    sent.map(|(datagram, packet)| Request { at: datagram.at, server: *datagram.server.ip(), packet: *packet }).collect()
+    let sent =
+        view.ntp().filter(|(datagram, packet)| datagram.is_from_device() && packet.mode == Mode::CLIENT);
+    sent.map(|(datagram, packet)| Request { at: datagram.at, server: *datagram.server.ip(), packet: *packet })
+        .collect()
 }
 
 pub(super) fn replies(view: &View<'_>) -> Vec<Reply> {
@@ -34,7 +36,8 @@ pub(super) fn replies(view: &View<'_>) -> Vec<Reply> {
     received
         .map(|(datagram, packet)| {
             let server = *datagram.server.ip();
-            let request = requests.iter().rev().find(|request| request.at < datagram.at && request.server == server);
+            let before = requests.partition_point(|request| request.at < datagram.at);
+            let request = requests[..before].iter().rev().find(|request| request.server == server);
             Reply { at: datagram.at, server, packet: *packet, fault: fault(packet, request) }
         })
         .collect()

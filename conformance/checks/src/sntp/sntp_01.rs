@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use nanorig_trace::Time;
 use nanorig_trace::event::DeviceEvent;
 
 use crate::boot::UNSET_BEFORE;
@@ -33,42 +32,46 @@ struct Unset {
     /// When the clock was set.
     set: Option<At>,
     /// When the device started again.
-    until: Time,
+    until: Option<At>,
 }
 
 /// Starts with a clock that shows a time before 2020, or after a loss of power when it is never set.
 fn unset(view: &View<'_>) -> Vec<Unset> {
-    let lives = view.boots().iter().map(|boot| {
-        let mut set = view.device_events().filter_map(|(at, event)| match event {
-            DeviceEvent::ClockSet { before, .. } if boot.contains(at) => Some((at, *before)),
+    let lives = view.boots().iter().filter_map(|boot| {
+        let mut events = view.device_events_after(boot.at).take_while(|(at, _)| boot.contains(*at));
+        let first = events.find_map(|(at, event)| match event {
+            DeviceEvent::ClockSet { before, .. } => Some((at, *before)),
             _ => None,
         });
-        let first = set.next();
         let was_unset = match first {
             Some((_, before)) => before < UNSET_BEFORE,
             None => boot.reason == "power-on",
         };
-        let life = Unset { from: boot.at, set: first.map(|(at, _)| at), until: boot.ended };
-        (life, was_unset)
+        was_unset.then_some(Unset { from: boot.at, set: first.map(|(at, _)| at), until: boot.until })
     });
-    lives.filter(|(_, was_unset)| *was_unset).map(|(life, _)| life).collect()
+    lives.collect()
 }
 
 fn judge_life(view: &View<'_>, life: &Unset, tally: &mut Tally) {
-    let mine = |at: At| life.from < at && at.time <= life.until;
+    let mine = |at: At| life.from < at && life.until.is_none_or(|until| at < until);
     let mut uses: Vec<(At, &str)> = Vec::new();
-    for connection in view.connections().iter().filter(|connection| mine(connection.opened)) {
+    let first = view.connections().partition_point(|connection| connection.opened < life.from);
+    for connection in view.connections()[first..].iter().take_while(|connection| mine(connection.opened)) {
         if let Some(tls) = connection.tls {
             uses.push((tls.at, "a TLS handshake completes"));
         }
         if let Some((at, connect)) = connection.connect()
-            && connect.password.as_ref().is_some_and(|password| password.starts_with(b"SharedAccessSignature"))
+            && connect
+                .password
+                .as_ref()
+                .is_some_and(|password| password.starts_with(b"SharedAccessSignature"))
         {
             uses.push((at, "a SAS token is sent"));
         }
     }
-    let connected = view.device_events().filter(|(_, event)| matches!(event, DeviceEvent::TlsConnected { .. }));
-    uses.extend(connected.filter(|(at, _)| mine(*at)).map(|(at, _)| (at, "the device accepts a certificate")));
+    let said = view.device_events_after(life.from).take_while(|(at, _)| mine(*at));
+    let connected = said.filter(|(_, event)| matches!(event, DeviceEvent::TlsConnected { .. }));
+    uses.extend(connected.map(|(at, _)| (at, "the device accepts a certificate")));
     uses.sort();
     for (at, text) in uses {
         if life.set.is_some_and(|set| set < at) {

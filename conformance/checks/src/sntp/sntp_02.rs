@@ -28,8 +28,12 @@ fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for (at, after) in clock_sets(view) {
         match source(&replies, at, after) {
-            Some(Reply { fault: Some(fault), .. }) => tally.bad(at, format!("the clock is set by a reply with {fault}")),
-            Some(_) if at > first_bad.at => tally.good(at, "the clock is set by a sane reply after insane ones"),
+            Some(Reply { fault: Some(fault), .. }) => {
+                tally.bad(at, format!("the clock is set by a reply with {fault}"))
+            }
+            Some(_) if at > first_bad.at => {
+                tally.good(at, "the clock is set by a sane reply after insane ones")
+            }
             _ => {}
         }
     }

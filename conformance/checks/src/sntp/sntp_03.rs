@@ -38,7 +38,8 @@ fn judge(view: &View<'_>) -> Finding {
 /// Requests to the kissing server in the boot of the kiss: those until it, and the first after it.
 fn around(view: &View<'_>, kiss: &Reply) -> (Vec<At>, Option<At>) {
     let boot = view.boot_of(kiss.at);
-    let same = requests(view).into_iter().filter(|request| request.server == kiss.server).map(|request| request.at);
+    let same =
+        requests(view).into_iter().filter(|request| request.server == kiss.server).map(|request| request.at);
     let mine = same.filter(|at| boot.is_none_or(|boot| boot.contains(*at)));
     let (before, after): (Vec<At>, Vec<At>) = mine.partition(|at| *at < kiss.at);
     (before, after.into_iter().find(|at| at.since(kiss.at) > IN_FLIGHT))
@@ -50,7 +51,14 @@ fn life_end(view: &View<'_>, kiss: &Reply) -> Time {
 
 fn denied(view: &View<'_>, kiss: &Reply, tally: &mut Tally) {
     match around(view, kiss).1 {
-        Some(at) => tally.bad(at, format!("{} is asked again, {:.0} s after it refused", kiss.server, at.since(kiss.at).as_secs_f64())),
+        Some(at) => tally.bad(
+            at,
+            format!(
+                "{} is asked again, {:.0} s after it refused",
+                kiss.server,
+                at.since(kiss.at).as_secs_f64()
+            ),
+        ),
         None if life_end(view, kiss).since(kiss.at.time) >= SILENCE => {
             tally.good(kiss.at, format!("{} refuses here and is not asked again", kiss.server));
         }
@@ -67,7 +75,11 @@ fn slowed(view: &View<'_>, kiss: &Reply, tally: &mut Tally) {
     };
     match next {
         Some(at) if at.since(*asked) > previous => {
-            let text = format!("the interval grows from {:.0} s to {:.0} s", previous.as_secs_f64(), at.since(*asked).as_secs_f64());
+            let text = format!(
+                "the interval grows from {:.0} s to {:.0} s",
+                previous.as_secs_f64(),
+                at.since(*asked).as_secs_f64()
+            );
             tally.good(at, text);
         }
         Some(at) => {

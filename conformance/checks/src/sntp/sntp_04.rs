@@ -68,7 +68,10 @@ fn first_delays(view: &View<'_>, requests: &[Request], tally: &mut Tally) {
         return;
     };
     let (shortest, longest) = (shortest.as_secs_f64(), longest.as_secs_f64());
-    let text = format!("the first request comes {shortest:.2} to {longest:.2} s after the address in {} starts", delays.len());
+    let text = format!(
+        "the first request comes {shortest:.2} to {longest:.2} s after the address in {} starts",
+        delays.len()
+    );
     if longest - shortest < view.number("sntp_spread") {
         tally.bad(*at, text);
     } else {

@@ -75,7 +75,8 @@ fn lying_server(view: &View<'_>, replies: &[Reply], tally: &mut Tally) {
     };
     let sane = || replies.iter().filter(|reply| reply.fault.is_none());
     let Some(liar) = sane().find(|reply| !is_right(view, reply.at, told(reply))) else { return };
-    let contradicted = sane().any(|reply| reply.server != liar.server && is_right(view, reply.at, told(reply)));
+    let contradicted =
+        sane().any(|reply| reply.server != liar.server && is_right(view, reply.at, told(reply)));
     let right = clock_sets(view).find(|(at, after)| *at > liar.at && is_right(view, *at, *after));
     if let (true, Some((at, _))) = (contradicted, right) {
         tally.good(at, format!("{} lies, and the clock is set rightly", liar.server));

@@ -57,7 +57,13 @@ impl Story {
         self.tls_as(conn, "TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", None)
     }
 
-    pub(crate) fn tls_as(&mut self, conn: ConnId, version: &str, suite: &str, client: Option<&str>) -> &mut Self {
+    pub(crate) fn tls_as(
+        &mut self,
+        conn: ConnId,
+        version: &str,
+        suite: &str,
+        client: Option<&str>,
+    ) -> &mut Self {
         self.event(ConnEvent::TlsEstablished {
             conn,
             version: version.into(),
@@ -70,7 +76,11 @@ impl Story {
 
     /// The device breaks the handshake off, and the connection ends.
     pub(crate) fn tls_refused(&mut self, conn: ConnId, alert: Option<&str>) -> &mut Self {
-        self.event(ConnEvent::TlsFailed { conn, alert: alert.map(Into::into), detail: "peer gave up".into() });
+        self.event(ConnEvent::TlsFailed {
+            conn,
+            alert: alert.map(Into::into),
+            detail: "peer gave up".into(),
+        });
         self.close(conn, Party::Device, CloseHow::Fin)
     }
 
@@ -104,7 +114,10 @@ impl Story {
     /// A connection to the hub with everything in order, up to CONNACK.
     pub(crate) fn good_session(&mut self) -> ConnId {
         let conn = self.open("hub");
-        self.hello(conn, &hello()).certificate(conn, "good", "g2").tls(conn).mqtt_session(conn, Some("SharedAccessSignature"));
+        self.hello(conn, &hello())
+            .certificate(conn, "good", "g2")
+            .tls(conn)
+            .mqtt_session(conn, Some("SharedAccessSignature"));
         conn
     }
 }

@@ -1,7 +1,7 @@
 //! What the device says about itself, and what the hub says about it.
 
-use nanorig_trace::event::{CloudEvent, ConnId, DeviceEvent, RunEvent, StepResult};
 use nanorig_trace::Utc;
+use nanorig_trace::event::{CloudEvent, ConnId, DeviceEvent, RunEvent, StepResult};
 
 use super::Story;
 

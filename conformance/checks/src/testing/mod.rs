@@ -55,7 +55,7 @@ impl Story {
     /// Goes on to this many seconds after the start.
     pub(crate) fn at(&mut self, seconds: f64) -> &mut Self {
         let micros = (seconds * 1e6).round();
-        assert!(micros >= 0.0 && micros < 1e15, "tests tell times of a run");
+        assert!((0.0..1e15).contains(&micros), "tests tell times of a run");
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was just asserted")]
         let time = Time::from_micros(micros as u64);
         assert!(time >= self.now, "time goes on");
@@ -84,6 +84,11 @@ impl Story {
     /// Calendar time now.
     pub(crate) fn utc(&self) -> Utc {
         self.trace.header.started + (self.now - Time::ZERO)
+    }
+
+    /// Whole seconds since the start.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.now.as_micros() / 1_000_000
     }
 
     /// The trace so far.

@@ -30,13 +30,18 @@ pub(super) fn judge_connection(
 ) {
     let (kind, root) = (certificate.kind, certificate.root);
     if let Some(tls) = connection.tls {
-        tally.good(tls.at, format!("connects to the chain `{kind}` under {root}, {} B", certificate.chain_bytes));
+        tally.good(
+            tls.at,
+            format!("connects to the chain `{kind}` under {root}, {} B", certificate.chain_bytes),
+        );
         return;
     }
     let by_device = connection.closed.filter(|closed| closed.by == Party::Device).map(|closed| closed.at);
-    let failed = connection.tls_failures.iter().find(|failure| failure.alert.is_some()).map(|failure| failure.at);
+    let failed =
+        connection.tls_failures.iter().find(|failure| failure.alert.is_some()).map(|failure| failure.at);
     if let Some(at) = failed.or(by_device) {
-        let why = device_error(view, connection, certificate.at).unwrap_or_else(|| "it does not say why".into());
+        let why =
+            device_error(view, connection, certificate.at).unwrap_or_else(|| "it does not say why".into());
         tally.bad(at, format!("breaks off at the chain `{kind}` under {root}: {why}"));
     }
 }

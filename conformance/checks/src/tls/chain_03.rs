@@ -6,5 +6,9 @@ use crate::{Check, Finding, View};
 pub(crate) const CHECK: Check = Check { id: "TLS-CHAIN-03", always: false, judge };
 
 fn judge(view: &View<'_>) -> Finding {
-    acceptance::judge(view, |certificate| certificate.kind == "good-two-intermediates", "a chain with two intermediates")
+    acceptance::judge(
+        view,
+        |certificate| certificate.kind == "good-two-intermediates",
+        "a chain with two intermediates",
+    )
 }

@@ -6,7 +6,8 @@ use crate::{Check, Finding, Tally, View};
 pub(crate) const CHECK: Check = Check { id: "TLS-CHAIN-07", always: false, judge };
 
 fn judge(view: &View<'_>) -> Finding {
-    let finding = acceptance::judge(view, |certificate| certificate.kind == "larger-20-percent", "a chain 20 % larger");
+    let finding =
+        acceptance::judge(view, |certificate| certificate.kind == "larger-20-percent", "a chain 20 % larger");
     // Beyond that, both ways are right: what happens is only reported.
     let mut head_room = Tally::default();
     for connection in view.connections() {

@@ -12,8 +12,11 @@ fn judge(view: &View<'_>) -> Finding {
     let mut named: BTreeSet<u16> = BTreeSet::new();
     for connection in view.connections() {
         let Some((at, hello)) = connection.client_hello() else { continue };
-        let weak: Vec<(u16, &str)> =
-            hello.cipher_suites.iter().filter_map(|suite| weakness(*suite).map(|why| (*suite, why))).collect();
+        let weak: Vec<(u16, &str)> = hello
+            .cipher_suites
+            .iter()
+            .filter_map(|suite| weakness(*suite).map(|why| (*suite, why)))
+            .collect();
         if weak.is_empty() {
             tally.good(at, format!("none of {} suites is weak", hello.cipher_suites.len()));
         }
@@ -23,5 +26,9 @@ fn judge(view: &View<'_>) -> Finding {
             }
         }
     }
-    tally.finish("no weak cipher suite was offered", "weak cipher suites were offered", "no ClientHello was seen")
+    tally.finish(
+        "no weak cipher suite was offered",
+        "weak cipher suites were offered",
+        "no ClientHello was seen",
+    )
 }

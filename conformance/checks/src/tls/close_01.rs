@@ -12,7 +12,9 @@ fn judge(view: &View<'_>) -> Finding {
     for connection in view.connections().iter().filter(|connection| connection.tls.is_some()) {
         // Only an end that the device planned is orderly: its last packet is DISCONNECT.
         let planned = matches!(connection.sent().next_back(), Some((_, Packet::Disconnect)));
-        let Some(closed) = connection.closed.filter(|closed| planned && closed.by == Party::Device) else { continue };
+        let Some(closed) = connection.closed.filter(|closed| planned && closed.by == Party::Device) else {
+            continue;
+        };
         match closed.how {
             CloseHow::Orderly => tally.good(closed.at, "close_notify comes before the end"),
             CloseHow::Fin => tally.bad(closed.at, "the connection is closed without close_notify"),

@@ -1,10 +1,6 @@
 //! Checks of the TLS client.
 
 mod acceptance;
-mod refusal;
-mod suites;
-#[cfg(test)]
-mod tests;
 mod chain_01;
 mod chain_02;
 mod chain_03;
@@ -18,9 +14,13 @@ mod mtls_02;
 mod name_01;
 mod name_04;
 mod rec_01;
+mod refusal;
 mod root_01;
 mod root_02;
 mod root_03;
+mod suites;
+#[cfg(test)]
+mod tests;
 mod time_01;
 mod time_02;
 mod ver_01;

@@ -24,7 +24,9 @@ fn judge(view: &View<'_>) -> Finding {
 fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let Some(tls) = connection.tls else { return };
     let refused = view.cloud_events().find_map(|(at, event)| match event {
-        CloudEvent::Refused { conn, reason, .. } if *conn == connection.id && reason.starts_with("certificate-") => {
+        CloudEvent::Refused { conn, reason, .. }
+            if *conn == connection.id && reason.starts_with("certificate-") =>
+        {
             Some((at, reason))
         }
         _ => None,

@@ -9,7 +9,9 @@ pub(crate) const CHECK: Check = Check { id: "TLS-MTLS-02", always: false, judge 
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    for connection in view.connections().iter().filter(|connection| matches!(connection.service, "hub" | "dps")) {
+    for connection in
+        view.connections().iter().filter(|connection| matches!(connection.service, "hub" | "dps"))
+    {
         let Some(certificate) = connection.certificate else { continue };
         match connection.tls {
             Some(tls) if tls.client_certificate.is_none() => {
@@ -23,7 +25,9 @@ fn judge(view: &View<'_>) -> Finding {
                 // A chain that may be refused says nothing about the request that follows it.
                 let said = device_error(view, connection, certificate.at);
                 let at = connection.closed.map(|closed| closed.at);
-                if let (true, Some(at), Some("protocol" | "alert")) = (certificate.kind == "good", at, said.as_deref()) {
+                if let (true, Some(at), Some("protocol" | "alert")) =
+                    (certificate.kind == "good", at, said.as_deref())
+                {
                     tally.bad(at, "the handshake fails although the chain is good");
                 }
             }

@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use nanorig_wire::lan::dns::Name;
-
 use crate::view::Connection;
 use crate::{Check, Finding, Tally, View};
 
@@ -24,20 +22,19 @@ fn judge(view: &View<'_>) -> Finding {
 fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let Some((at, hello)) = connection.client_hello() else { return };
     // Several names may lead to one address; the device had one of them in mind.
-    let asked: Vec<&Name> = view
-        .resolutions()
-        .iter()
-        .filter(|answer| answer.answered < connection.opened && answer.addresses.contains(connection.server.ip()))
-        .map(|answer| &answer.name)
-        .collect();
-    match &hello.sni {
+    let asked = || view.resolutions_to(*connection.server.ip(), connection.opened).map(|answer| &answer.name);
+    match (&hello.sni, asked().next()) {
         // RFC 6066 3: literal addresses are not permitted.
-        Some(sni) if sni.parse::<IpAddr>().is_ok() => tally.bad(at, format!("the server name is the address {sni}")),
-        Some(sni) if asked.is_empty() || asked.iter().any(|name| **name == **sni) => {
-            tally.good(at, format!("the server name is {sni}"));
+        (Some(sni), _) if sni.parse::<IpAddr>().is_ok() => {
+            tally.bad(at, format!("the server name is the address {sni}"));
         }
-        Some(sni) => tally.bad(at, format!("the server name is {sni}, although {} was asked for", asked[asked.len() - 1])),
-        None if asked.is_empty() => {}
-        None => tally.bad(at, format!("no server name is sent, although {} was asked for", asked[asked.len() - 1])),
+        (Some(sni), Some(latest)) if asked().all(|name| *name != **sni) => {
+            tally.bad(at, format!("the server name is {sni}, although {latest} was asked for"));
+        }
+        (Some(sni), _) => tally.good(at, format!("the server name is {sni}")),
+        (None, Some(latest)) => {
+            tally.bad(at, format!("no server name is sent, although {latest} was asked for"))
+        }
+        (None, None) => {}
     }
 }

@@ -15,7 +15,8 @@ fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     let mut smaller_agreed = None;
     for connection in view.connections().iter().filter(|connection| connection.tls.is_some()) {
-        let wanted = connection.client_hello().and_then(|(at, hello)| Some((at, hello.wanted_record_bytes()?)));
+        let wanted =
+            connection.client_hello().and_then(|(at, hello)| Some((at, hello.wanted_record_bytes()?)));
         if let Some((at, wanted)) = wanted.filter(|(_, wanted)| *wanted < FULL_RECORD) {
             smaller_agreed = Some((at, wanted));
         }
@@ -52,9 +53,13 @@ fn judge_message(view: &View<'_>, connection: &Connection<'_>, at: At, publish: 
                 tally.good(later, format!("a message of {bytes} octets is acknowledged"));
             }
         }
-        Some((later, _)) => tally.bad(later, format!("acknowledged {:.1} s late", later.since(at).as_secs_f64())),
+        Some((later, _)) => {
+            tally.bad(later, format!("acknowledged {:.1} s late", later.since(at).as_secs_f64()))
+        }
         None => match connection.closed {
-            Some(closed) => tally.bad(closed.at, format!("the connection ends after a message of {bytes} octets")),
+            Some(closed) => {
+                tally.bad(closed.at, format!("the connection ends after a message of {bytes} octets"))
+            }
             None if view.end().since(at) > limit => tally.bad(at, "this message is not acknowledged"),
             None => {}
         },
@@ -64,7 +69,9 @@ fn judge_message(view: &View<'_>, connection: &Connection<'_>, at: At, publish: 
 /// The message as the application got it, when it is not what was sent.
 fn delivered_otherwise(view: &View<'_>, at: At, publish: &Publish) -> Option<(At, usize)> {
     let (delivered, body) = view.device_events().find_map(|(later, event)| match event {
-        DeviceEvent::C2d { body, .. } | DeviceEvent::Message { body, .. } if later > at => Some((later, body)),
+        DeviceEvent::C2d { body, .. } | DeviceEvent::Message { body, .. } if later > at => {
+            Some((later, body))
+        }
         _ => None,
     })?;
     (body[..] != publish.payload[..]).then_some((delivered, body.len()))

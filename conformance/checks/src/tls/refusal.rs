@@ -24,9 +24,15 @@ pub(super) fn judge(view: &View<'_>, wanted: impl Fn(&Certificate<'_>) -> bool, 
     )
 }
 
-fn judge_connection(view: &View<'_>, connection: &Connection<'_>, certificate: &Certificate<'_>, tally: &mut Tally) {
+fn judge_connection(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    certificate: &Certificate<'_>,
+    tally: &mut Tally,
+) {
     let kind = certificate.kind;
-    let accepted = connection.tls.map(|tls| tls.at).or_else(|| connection.from_device().map(|packet| packet.at).next());
+    let accepted =
+        connection.tls.map(|tls| tls.at).or_else(|| connection.from_device().map(|packet| packet.at).next());
     if let Some(at) = accepted {
         tally.bad(at, format!("the handshake completes with the chain `{kind}`"));
         return;
@@ -36,9 +42,12 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, certificate: &
     {
         return;
     }
-    let alert = connection.tls_failures.iter().find_map(|failure| failure.alert.map(|alert| (failure.at, alert)));
+    let alert =
+        connection.tls_failures.iter().find_map(|failure| failure.alert.map(|alert| (failure.at, alert)));
     match (alert, connection.closed) {
-        (Some((at, alert)), _) => tally.good(at, format!("the chain `{kind}` is refused with the alert {alert}")),
+        (Some((at, alert)), _) => {
+            tally.good(at, format!("the chain `{kind}` is refused with the alert {alert}"))
+        }
         (None, Some(closed)) if closed.by == Party::Device => {
             tally.doubtful(closed.at, format!("the chain `{kind}` is refused without an alert"));
         }
@@ -48,8 +57,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, certificate: &
 
 /// The device's word for why its handshake failed, when it says one before the next connection begins.
 pub(super) fn device_error(view: &View<'_>, connection: &Connection<'_>, from: At) -> Option<String> {
-    let next = view.connections().iter().map(|other| other.opened).find(|opened| *opened > connection.opened);
-    let mut events = view.device_events().filter(|(at, _)| *at > from && next.is_none_or(|next| *at < next));
+    let next = view.connections().partition_point(|other| other.opened <= connection.opened);
+    let next = view.connections().get(next).map(|next| next.opened);
+    let mut events = view.device_events_after(from).take_while(|(at, _)| next.is_none_or(|next| *at < next));
     events.find_map(|(_, event)| match event {
         DeviceEvent::TlsFailed { error, .. } => Some(error.clone()),
         _ => None,

@@ -6,5 +6,9 @@ use crate::{Check, Finding, View};
 pub(crate) const CHECK: Check = Check { id: "TLS-ROOT-02", always: false, judge };
 
 fn judge(view: &View<'_>) -> Finding {
-    acceptance::judge(view, |certificate| certificate.kind == "good" && certificate.root == "msrsa", "a good chain under msrsa")
+    acceptance::judge(
+        view,
+        |certificate| certificate.kind == "good" && certificate.root == "msrsa",
+        "a good chain under msrsa",
+    )
 }

@@ -11,7 +11,8 @@ fn judge(view: &View<'_>) -> Finding {
     let mut moved = false;
     let mut before: Option<(&Connection<'_>, &str)> = None;
     for connection in view.connections() {
-        let Some(certificate) = connection.certificate.filter(|certificate| certificate.kind == "good") else {
+        let Some(certificate) = connection.certificate.filter(|certificate| certificate.kind == "good")
+        else {
             continue;
         };
         let same_life = before.is_some_and(|(other, _)| !view.boots_between(other.opened, connection.opened));
@@ -36,7 +37,8 @@ fn step(view: &View<'_>, connection: &Connection<'_>, root: &str, tally: &mut Ta
     if let Some(tls) = connection.tls {
         return tally.good(tls.at, format!("connects under the root {root}"));
     }
-    let alert = connection.tls_failures.iter().find_map(|failure| failure.alert.map(|alert| (failure.at, alert)));
+    let alert =
+        connection.tls_failures.iter().find_map(|failure| failure.alert.map(|alert| (failure.at, alert)));
     let said = device_error(view, connection, certificate.at);
     let end = connection.closed.map(|closed| closed.at).or(alert.map(|(at, _)| at));
     let Some(at) = end else { return };
@@ -45,7 +47,9 @@ fn step(view: &View<'_>, connection: &Connection<'_>, root: &str, tally: &mut Ta
             tally.good(at, format!("says that it does not trust the root {root}"));
         }
         (Some("timeout" | "closed"), _) => {}
-        (Some(other), _) => tally.bad(at, format!("says `{other}` about the root {root}, which is not about trust")),
+        (Some(other), _) => {
+            tally.bad(at, format!("says `{other}` about the root {root}, which is not about trust"))
+        }
         (None, Some((_, other))) => tally.bad(at, format!("answers the root {root} with the alert {other}")),
         (None, None) => tally.bad(at, format!("breaks off at the root {root} without a word")),
     }

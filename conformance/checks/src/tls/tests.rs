@@ -21,7 +21,11 @@ fn a_bad_chain_is_refused_with_an_alert_or_at_least_refused() {
     for (id, kind, root) in REFUSALS {
         let mut story = Story::new();
         let conn = story.at(1.0).open("hub");
-        story.hello(conn, &hello()).certificate(conn, kind, root).at(1.2).tls_refused(conn, Some("bad_certificate"));
+        story
+            .hello(conn, &hello())
+            .certificate(conn, kind, root)
+            .at(1.2)
+            .tls_refused(conn, Some("bad_certificate"));
         story.expect(id, Verdict::Pass);
 
         let mut story = Story::new();
@@ -77,7 +81,11 @@ fn a_good_chain_must_be_accepted() {
 
         let mut story = Story::new();
         let conn = story.at(1.0).open("hub");
-        story.certificate(conn, kind, root).at(1.2).device_tls_failed("unknown-issuer").tls_refused(conn, None);
+        story
+            .certificate(conn, kind, root)
+            .at(1.2)
+            .device_tls_failed("unknown-issuer")
+            .tls_refused(conn, None);
         let finding = story.expect(id, Verdict::Fail);
         assert!(finding.evidence[0].text.ends_with("unknown-issuer"), "{finding:?}");
 
@@ -281,7 +289,10 @@ fn a_planned_end_is_said() {
 fn with_certificate(common_name: Option<&str>) -> Story {
     let mut story = Story::new();
     let conn = story.at(1.0).open("hub");
-    story.certificate(conn, "good", "g2").tls_as(conn, "TLSv1.2", "TLS_ECDHE", common_name).mqtt_session(conn, None);
+    story
+        .certificate(conn, "good", "g2")
+        .tls_as(conn, "TLSv1.2", "TLS_ECDHE", common_name)
+        .mqtt_session(conn, None);
     story
 }
 

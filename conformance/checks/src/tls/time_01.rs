@@ -6,5 +6,9 @@ use crate::{Check, Finding, View};
 pub(crate) const CHECK: Check = Check { id: "TLS-TIME-01", always: true, judge };
 
 fn judge(view: &View<'_>) -> Finding {
-    refusal::judge(view, |certificate| matches!(certificate.kind, "expired-leaf" | "expired-intermediate"), "a chain with an expired certificate")
+    refusal::judge(
+        view,
+        |certificate| matches!(certificate.kind, "expired-leaf" | "expired-intermediate"),
+        "a chain with an expired certificate",
+    )
 }

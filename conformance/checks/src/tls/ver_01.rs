@@ -18,7 +18,11 @@ fn judge(view: &View<'_>) -> Finding {
             tally.bad(tls.at, format!("accepts {}", tls.version));
         }
     }
-    tally.finish("only TLS 1.2 and 1.3 were offered", "a version below TLS 1.2 was offered", "no ClientHello was seen")
+    tally.finish(
+        "only TLS 1.2 and 1.3 were offered",
+        "a version below TLS 1.2 was offered",
+        "no ClientHello was seen",
+    )
 }
 
 fn offer(connection: &Connection<'_>, tally: &mut Tally) {
@@ -27,7 +31,8 @@ fn offer(connection: &Connection<'_>, tally: &mut Tally) {
         Ok(hello) => hello,
         Err(error) => return tally.bad(seen.at, format!("the ClientHello is malformed: {error}")),
     };
-    let old: Vec<&u16> = hello.versions.iter().filter(|version| (0x0002..TLS_1_2).contains(*version)).collect();
+    let old: Vec<&u16> =
+        hello.versions.iter().filter(|version| (0x0002..TLS_1_2).contains(*version)).collect();
     if let Some(old) = old.first() {
         tally.bad(seen.at, format!("offers the version {old:#06x}"));
     } else if hello.legacy_version < TLS_1_2 {

@@ -31,7 +31,7 @@ pub struct Datagram<'t> {
 #[derive(Clone, Debug)]
 pub enum Content {
     /// A DHCP message.
-    Dhcp(dhcp::Message),
+    Dhcp(Box<dhcp::Message>),
     /// A DNS message.
     Dns(dns::Message),
     /// An NTP packet.
@@ -55,11 +55,12 @@ pub(super) fn datagrams(trace: &Trace) -> Vec<Datagram<'_>> {
 }
 
 fn datagram(record: usize, entry: &Record) -> Option<Datagram<'_>> {
-    let Event::Network(NetworkEvent::Datagram { service, direction, device, server, bytes }) = &entry.event else {
+    let Event::Network(NetworkEvent::Datagram { service, direction, device, server, bytes }) = &entry.event
+    else {
         return None;
     };
     let content = match service {
-        Service::Dhcp => dhcp::Message::decode(bytes).map(Content::Dhcp),
+        Service::Dhcp => dhcp::Message::decode(bytes).map(|message| Content::Dhcp(Box::new(message))),
         Service::Dns => dns::Message::decode(bytes).map(Content::Dns),
         Service::Ntp => sntp::Packet::decode(bytes).map(Content::Ntp),
         Service::Udp => Ok(Content::Other),

@@ -37,7 +37,16 @@ impl Attempt<'_, '_> {
 
 /// Names of harness calls after which the device connects, closes or starts because it was told to.
 const TOLD: &[&str] = &[
-    "boot", "reset", "power.cycle", "hub.open", "hub.close", "hub.start", "hub.stop", "dps.register", "sleep", "deep-sleep",
+    "boot",
+    "reset",
+    "power.cycle",
+    "hub.open",
+    "hub.close",
+    "hub.start",
+    "hub.stop",
+    "dps.register",
+    "sleep",
+    "deep-sleep",
 ];
 
 impl<'t> View<'t> {
@@ -62,7 +71,8 @@ impl<'t> View<'t> {
     /// The next accepted session at `service` after `at`.
     #[must_use]
     pub fn next_accepted(&self, service: &str, at: At) -> Option<&Connection<'t>> {
-        self.connections_to(service).find(|connection| connection.accepted().is_some_and(|accepted| accepted > at))
+        self.connections_to(service)
+            .find(|connection| connection.accepted().is_some_and(|accepted| accepted > at))
     }
 
     /// Attempts to connect to `service`: connections that it accepted, and those that nobody answered at an
@@ -98,7 +108,8 @@ impl<'t> View<'t> {
     /// The first sign between the two times that the firmware stopped or fell over by itself.
     #[must_use]
     pub fn crash_between(&self, from: At, to: Time) -> Option<(At, String)> {
-        self.device_events().filter(|(at, _)| *at > from && at.time <= to).find_map(|(at, event)| match event {
+        self.device_events().filter(|(at, _)| *at > from && at.time <= to).find_map(|(at, event)| match event
+        {
             DeviceEvent::Fault { message } => Some((at, format!("the application stopped: {message}"))),
             DeviceEvent::Boot { reason, .. } if reason == "watchdog" || reason == "software" => {
                 Some((at, format!("the device restarted by itself: {reason}")))
@@ -110,15 +121,18 @@ impl<'t> View<'t> {
     /// True when the harness told the device to connect, to close or to start between the two places.
     #[must_use]
     pub fn told_between(&self, from: At, to: At) -> bool {
-        self.calls().iter().any(|call| {
-            call.hand == "device" && TOLD.contains(&call.name) && from < call.at && call.at <= to
-        })
+        self.calls()
+            .iter()
+            .any(|call| call.hand == "device" && TOLD.contains(&call.name) && from < call.at && call.at <= to)
     }
 
     /// The harness call of the device's hand that was the last one of `names` before `at`.
     #[must_use]
     pub fn last_told(&self, names: &[&str], at: At) -> Option<&HarnessCall<'t>> {
-        self.calls().iter().rev().find(|call| call.hand == "device" && names.contains(&call.name) && call.at < at)
+        self.calls()
+            .iter()
+            .rev()
+            .find(|call| call.hand == "device" && names.contains(&call.name) && call.at < at)
     }
 
     /// Statuses of a client, with reasons.
@@ -148,7 +162,9 @@ impl<'t> View<'t> {
         if !seen.is_empty() {
             return seen;
         }
-        let told = self.calls_named("partition").map(|call| (call.at, call.span("for").map(|span| call.at.time + span)));
+        let told = self
+            .calls_named("partition")
+            .map(|call| (call.at, call.span("for").map(|span| call.at.time + span)));
         told.collect()
     }
 
@@ -169,7 +185,8 @@ fn is_silent(event: &NetworkEvent) -> bool {
 /// Stored sessions belong to a client identifier at a host.
 fn session_key(connection: &Connection<'_>) -> String {
     let client = connection.connect().map_or("", |(_, connect)| connect.client_id.as_str());
-    let host = connection.hub_username().map(|username| username.host.to_ascii_lowercase()).unwrap_or_default();
+    let host =
+        connection.hub_username().map(|username| username.host.to_ascii_lowercase()).unwrap_or_default();
     format!("{host} {client}")
 }
 

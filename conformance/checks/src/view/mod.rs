@@ -16,10 +16,11 @@ mod outage;
 mod parameters;
 mod provisioning;
 mod resolution;
-mod tls;
 #[cfg(test)]
 mod tests;
+mod tls;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use nanorig_trace::event::{CloudEvent, ConnId, DeviceEvent, Direction, NetworkEvent};
@@ -48,7 +49,10 @@ pub struct View<'t> {
     datagrams: Vec<Datagram<'t>>,
     boots: Vec<Boot<'t>>,
     leases: Vec<Lease>,
+    places: BTreeMap<ConnId, usize>,
     resolutions: Vec<Resolution>,
+    answers: BTreeSet<usize>,
+    directory: resolution::Directory,
     steps: Vec<Step<'t>>,
     calls: Vec<HarnessCall<'t>>,
     harness_errors: Vec<(At, &'t str)>,
@@ -62,7 +66,8 @@ impl<'t> View<'t> {
         let datagrams = datagram::datagrams(trace);
         let connections = connection::connections(trace);
         let leases = lease::leases(&datagrams, trace.end());
-        let resolutions = resolution::resolutions(&datagrams, &connections);
+        let (resolutions, answers) = resolution::resolutions(&datagrams, &connections);
+        let places = connections.iter().enumerate().map(|(place, connection)| (connection.id, place)).collect();
         let (steps, calls, harness_errors) = harness::harness(trace);
         Self {
             trace,
@@ -70,7 +75,10 @@ impl<'t> View<'t> {
             datagrams,
             boots: boot::boots(trace),
             leases,
+            places,
+            directory: resolution::Directory::new(&resolutions),
             resolutions,
+            answers,
             steps,
             calls,
             harness_errors,
@@ -86,13 +94,27 @@ impl<'t> View<'t> {
 
     /// Every event with its place.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = (At, &'t Event)> + use<'t> {
-        self.trace.records.iter().enumerate().map(|(record, entry)| (At { record, time: entry.at }, &entry.event))
+        self.trace
+            .records
+            .iter()
+            .enumerate()
+            .map(|(record, entry)| (At { record, time: entry.at }, &entry.event))
     }
 
     /// What the device said about itself.
     pub fn device_events(&self) -> impl DoubleEndedIterator<Item = (At, &'t DeviceEvent)> + use<'t> {
         self.events().filter_map(|(at, event)| match event {
             Event::Device(event) => Some((at, event)),
+            _ => None,
+        })
+    }
+
+    /// What the device said about itself after `at`.
+    pub fn device_events_after(&self, at: At) -> impl Iterator<Item = (At, &'t DeviceEvent)> + use<'t> {
+        let first = at.record + 1;
+        let records = self.trace.records.get(first..).unwrap_or_default();
+        records.iter().enumerate().filter_map(move |(offset, entry)| match &entry.event {
+            Event::Device(event) => Some((At { record: first + offset, time: entry.at }, event)),
             _ => None,
         })
     }
@@ -139,7 +161,7 @@ impl<'t> View<'t> {
     /// The connection of this id.
     #[must_use]
     pub fn connection(&self, id: ConnId) -> Option<&Connection<'t>> {
-        self.connections.iter().find(|connection| connection.id == id)
+        self.places.get(&id).map(|&place| &self.connections[place])
     }
 
     /// Datagrams of the local network's services.
@@ -151,7 +173,7 @@ impl<'t> View<'t> {
     /// DHCP messages that could be decoded.
     pub fn dhcp(&self) -> impl DoubleEndedIterator<Item = (&Datagram<'t>, &dhcp::Message)> {
         self.datagrams.iter().filter_map(|datagram| match &datagram.content {
-            Content::Dhcp(message) => Some((datagram, message)),
+            Content::Dhcp(message) => Some((datagram, &**message)),
             _ => None,
         })
     }
@@ -181,13 +203,14 @@ impl<'t> View<'t> {
     /// The boot that `at` falls into.
     #[must_use]
     pub fn boot_of(&self, at: At) -> Option<&Boot<'t>> {
-        self.boots.iter().rev().find(|boot| boot.at <= at)
+        self.boots[..self.boots.partition_point(|boot| boot.at <= at)].last()
     }
 
     /// True when the firmware starts between the two places.
     #[must_use]
     pub fn boots_between(&self, from: At, to: At) -> bool {
-        self.boots.iter().any(|boot| from < boot.at && boot.at <= to)
+        let next = self.boots.partition_point(|boot| boot.at <= from);
+        self.boots.get(next).is_some_and(|boot| boot.at <= to)
     }
 
     /// Addresses that DHCP gave to the device, one entry for each DHCPACK.
@@ -205,15 +228,26 @@ impl<'t> View<'t> {
     /// True when the DNS message in `datagram` answers a query of the device: same id and question, from where the
     /// query went to and to the port that it came from (RFC 5452 9.1).
     #[must_use]
-    pub fn belongs_to_a_query(&self, datagram: &Datagram<'_>, message: &dns::Message) -> bool {
-        resolution::query_of(&self.datagrams, datagram, message).is_some()
+    pub fn belongs_to_a_query(&self, datagram: &Datagram<'_>) -> bool {
+        self.answers.contains(&datagram.at.record)
+    }
+
+    /// Answers for `name`, in order.
+    pub fn resolutions_of(&self, name: &dns::Name) -> impl DoubleEndedIterator<Item = &Resolution> {
+        self.directory.of_name(name).iter().map(|&index| &self.resolutions[index])
+    }
+
+    /// Answers before `at` that led to `address`, the latest first.
+    pub fn resolutions_to(&self, address: Ipv4Addr, at: At) -> impl Iterator<Item = &Resolution> {
+        let all = self.directory.of_address(address);
+        let before = all.partition_point(|&index| self.resolutions[index].answered < at);
+        all[..before].iter().rev().map(|&index| &self.resolutions[index])
     }
 
     /// The latest name that led the device to `address` before `at`.
     #[must_use]
     pub fn name_of(&self, address: Ipv4Addr, at: At) -> Option<&dns::Name> {
-        let earlier = self.resolutions.iter().rev().filter(|resolution| resolution.answered < at);
-        earlier.filter(|resolution| resolution.addresses.contains(&address)).map(|resolution| &resolution.name).next()
+        self.resolutions_to(address, at).next().map(|resolution| &resolution.name)
     }
 
     /// The scenario's steps.
@@ -248,9 +282,9 @@ impl<'t> View<'t> {
     /// True when the link was disturbed at any time from `from` to `to`.
     #[must_use]
     pub fn disturbed(&self, from: Time, to: Time) -> bool {
-        self.outages.iter().any(|outage| {
-            outage.from.time <= to && outage.until.is_none_or(|until| until.time >= from)
-        })
+        self.outages
+            .iter()
+            .any(|outage| outage.from.time <= to && outage.until.is_none_or(|until| until.time >= from))
     }
 
     /// True when a datagram or a connection shows the device using `address` at or after `from`, with the first
@@ -263,7 +297,10 @@ impl<'t> View<'t> {
         });
         let opened = self.connections.iter().filter(|connection| *connection.device.ip() == address);
         let sent = opened.clone().flat_map(|connection| connection.from_device().map(|packet| packet.at));
-        let places = datagrams.map(|datagram| datagram.at).chain(opened.map(|connection| connection.opened)).chain(sent);
+        let places = datagrams
+            .map(|datagram| datagram.at)
+            .chain(opened.map(|connection| connection.opened))
+            .chain(sent);
         places.filter(|at| span.contains(&at.time)).min()
     }
 }

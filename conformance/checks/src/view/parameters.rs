@@ -12,7 +12,8 @@ impl View<'_> {
     /// No requirement declares it, which is a mistake in the check.
     #[must_use]
     pub fn number(&self, name: &str) -> f64 {
-        let parameter = Catalogue::get().parameter(name).expect("checks use thresholds that the catalogue declares");
+        let parameter =
+            Catalogue::get().parameter(name).expect("checks use thresholds that the catalogue declares");
         let given = self.trace.header.parameters.get(name).and_then(|value| parameter.read(value).ok());
         given.unwrap_or(parameter.default)
     }

@@ -1,5 +1,6 @@
 //! Name resolutions: queries with the answers that belong to them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
@@ -77,45 +78,74 @@ fn follow(name: &Name, answer: &Message) -> (Vec<Ipv4Addr>, Vec<Name>, Duration)
     (addresses, aliases, ttl)
 }
 
-/// The earlier query of the device that `answer` belongs to: same id and question, sent from the port and to the
-/// address that it comes back from (RFC 5452 9.1).
-pub(super) fn query_of<'d, 't>(
-    datagrams: &'d [Datagram<'t>],
-    answer: &Datagram<'_>,
-    message: &Message,
-) -> Option<(&'d Datagram<'t>, &'d Message)> {
-    datagrams.iter().rev().skip_while(|datagram| datagram.at >= answer.at).find_map(|datagram| {
-        let Content::Dns(query) = &datagram.content else { return None };
-        let fits = datagram.is_from_device()
-            && datagram.device.port() == answer.device.port()
-            && datagram.server == answer.server
-            && message.answers_query(query);
-        fits.then_some((datagram, query))
-    })
+/// All resolutions in order, and the records of the answers over UDP that belong to a query: same id and question,
+/// from the address that the query went to and to the port that it came from (RFC 5452 9.1).
+pub(super) fn resolutions(
+    datagrams: &[Datagram<'_>],
+    connections: &[Connection<'_>],
+) -> (Vec<Resolution>, BTreeSet<usize>) {
+    let mut resolutions = Vec::new();
+    let mut answers = BTreeSet::new();
+    let mut asked: BTreeMap<(u16, u16), Vec<(&Datagram<'_>, &Message)>> = BTreeMap::new();
+    for datagram in datagrams {
+        let Content::Dns(message) = &datagram.content else { continue };
+        let same = asked.entry((message.id, datagram.device.port())).or_default();
+        if datagram.is_from_device() {
+            same.push((datagram, message));
+            continue;
+        }
+        let fits = |query: &&(&Datagram<'_>, &Message)| {
+            query.0.server == datagram.server && message.answers_query(query.1)
+        };
+        if let Some((query, _)) = same.iter().rev().find(fits) {
+            answers.insert(datagram.at.record);
+            resolutions.extend(Resolution::new(query.at, datagram.at, datagram.server, message, false));
+        }
+    }
+    resolutions.extend(connections.iter().flat_map(over_tcp));
+    resolutions.sort_by_key(|resolution: &Resolution| resolution.answered);
+    (resolutions, answers)
 }
 
-pub(super) fn resolutions(datagrams: &[Datagram<'_>], connections: &[Connection<'_>]) -> Vec<Resolution> {
-    let mut resolutions = Vec::new();
-    for datagram in datagrams.iter().filter(|datagram| !datagram.is_from_device()) {
-        let Content::Dns(answer) = &datagram.content else { continue };
-        if let Some((query, _)) = query_of(datagrams, datagram, answer) {
-            resolutions.extend(Resolution::new(query.at, datagram.at, datagram.server, answer, false));
+fn over_tcp(connection: &Connection<'_>) -> Vec<Resolution> {
+    let decoded = |bytes: &[u8]| {
+        let message = from_tcp(bytes).map_or_else(|| bytes.to_vec(), |(message, _)| message.to_vec());
+        Message::decode(&message).ok()
+    };
+    let dns = connection.packets.iter().filter(|packet| packet.protocol == Protocol::Dns);
+    let messages: Vec<(At, Message)> =
+        dns.filter_map(|packet| Some((packet.at, decoded(packet.bytes)?))).collect();
+    let resolution = |(answered, answer): &(At, Message)| {
+        let (asked, _) = messages.iter().find(|(_, query)| answer.answers_query(query))?;
+        Resolution::new(*asked, *answered, connection.server, answer, true)
+    };
+    messages.iter().filter(|(_, message)| message.response).filter_map(resolution).collect()
+}
+
+/// Resolutions by the name that was asked for and by the address that they led to.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    by_name: BTreeMap<Name, Vec<usize>>,
+    by_address: BTreeMap<Ipv4Addr, Vec<usize>>,
+}
+
+impl Directory {
+    pub(super) fn new(resolutions: &[Resolution]) -> Self {
+        let mut directory = Self::default();
+        for (index, resolution) in resolutions.iter().enumerate() {
+            directory.by_name.entry(resolution.name.clone()).or_default().push(index);
+            for address in &resolution.addresses {
+                directory.by_address.entry(*address).or_default().push(index);
+            }
         }
+        directory
     }
-    for connection in connections {
-        let decoded = |bytes: &[u8]| {
-            let message = from_tcp(bytes).map_or_else(|| bytes.to_vec(), |(message, _)| message.to_vec());
-            Message::decode(&message).ok()
-        };
-        let dns = connection.packets.iter().filter(|packet| packet.protocol == Protocol::Dns);
-        let messages: Vec<(At, Message)> =
-            dns.filter_map(|packet| Some((packet.at, decoded(packet.bytes)?))).collect();
-        for (answered, answer) in messages.iter().filter(|(_, message)| message.response) {
-            let asked = messages.iter().find(|(_, query)| answer.answers_query(query)).map(|(at, _)| *at);
-            let resolution = asked.and_then(|asked| Resolution::new(asked, *answered, connection.server, answer, true));
-            resolutions.extend(resolution);
-        }
+
+    pub(super) fn of_name(&self, name: &Name) -> &[usize] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
-    resolutions.sort_by_key(|resolution| resolution.answered);
-    resolutions
+
+    pub(super) fn of_address(&self, address: Ipv4Addr) -> &[usize] {
+        self.by_address.get(&address).map_or(&[], Vec::as_slice)
+    }
 }

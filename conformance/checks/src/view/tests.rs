@@ -81,7 +81,7 @@ fn answers_are_matched_to_queries_and_aliases_followed() {
     let belong: Vec<bool> = view
         .dns()
         .filter(|(datagram, _)| !datagram.is_from_device())
-        .map(|(datagram, message)| view.belongs_to_a_query(datagram, message))
+        .map(|(datagram, _)| view.belongs_to_a_query(datagram))
         .collect();
     assert_eq!(belong, [true, false]);
 }
@@ -123,7 +123,10 @@ fn outages_and_calls_have_their_ends() {
     story.event(RunEvent::Outcome { name: "partition".into(), ok: true, fields });
     let view = View::new(story.trace());
     assert_eq!(view.outages()[0].until.map(|at| at.time), Some(Time::from_secs(6)));
-    assert!(view.disturbed(Time::ZERO, Time::from_secs(1)) && !view.disturbed(Time::from_secs(7), Time::from_secs(9)));
+    assert!(
+        view.disturbed(Time::ZERO, Time::from_secs(1))
+            && !view.disturbed(Time::from_secs(7), Time::from_secs(9))
+    );
     assert!(view.calls_named("partition").all(|call| call.outcome.is_some_and(|(_, ok, _)| ok)));
 }
 

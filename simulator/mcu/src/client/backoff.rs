@@ -117,9 +117,7 @@ mod tests {
     #[test]
     fn bounds_double_up_to_the_cap() {
         let mut many: Vec<_> = (0..200)
-            .map(|seed| {
-                Backoff::new(&ReconnectHabits::default(), Random::new(seed).stream("back-off"))
-            })
+            .map(|seed| Backoff::new(&ReconnectHabits::default(), Random::new(seed).stream("back-off")))
             .collect();
         for bound in [2, 4, 8, 16, 32, 64, 100, 100, 100] {
             let delays: Vec<_> = many.iter_mut().map(Backoff::failed).collect();
@@ -133,8 +131,7 @@ mod tests {
     #[test]
     fn a_displaced_client_comes_back_less_than_five_times_a_minute() {
         for seed in 0..200 {
-            let mut backoff =
-                Backoff::new(&ReconnectHabits::default(), Random::new(seed).stream("back-off"));
+            let mut backoff = Backoff::new(&ReconnectHabits::default(), Random::new(seed).stream("back-off"));
             let mut at = Duration::ZERO;
             let times: Vec<_> = (0..8)
                 .map(|_| {

@@ -131,6 +131,13 @@ events! {
             /// `ok`, `network`, `tls`, `unauthorized`, `throttled`, `server-unavailable`, `disabled`, `token-renewal`, `timeout`, `protocol`, `closed-by-app` or `out-of-resources`.
             reason: String,
         },
+        /// A server refused a subscription, and the application knows.
+        "subscription-refused" => SubscriptionRefused {
+            /// `hub`, `dps` or `mqtt`.
+            client: String,
+            /// The topic filter.
+            filter: String,
+        },
         /// The next attempt to connect is planned.
         "retry" => Retry {
             /// `hub`, `dps`, `dhcp`, `mqtt`.

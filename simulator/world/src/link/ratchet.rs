@@ -108,11 +108,13 @@ impl Flow {
         // With an unchanged number a window only grows: a smaller one is of an earlier time.
         let late = acks < 0 || segment.window < self.window;
         if segment.text_bytes > 0 {
-            self.duplicates = 0;
+            // It does not end a row of duplicates: the stack may refuse it as old text.
             if late {
                 self.raise(frame);
+            } else if segment.window > self.window {
+                self.window = segment.window;
+                self.duplicates = 0;
             }
-            self.window = self.window.max(if acks == 0 { segment.window } else { 0 });
             return Verdict::Deliver;
         }
         match segment.flags.fin {

@@ -7,7 +7,7 @@
 //! App       the application dropped its handle             Closing (FIN sent, text thrown away)
 //! App       no progress for `give_up`, no SYN-ACK in time  App with a failure, socket gone
 //! Closing   the stack is done (after TIME-WAIT)            released
-//! Closing   no progress for 60 s                            RST, then released
+//! Closing   60 s in FIN-WAIT-2, or no progress             RST, then released
 //! ```
 //!
 //! A slot is released only when the stack has forgotten the connection, because that is when a
@@ -27,7 +27,9 @@ use super::effects::{Effects, HandOut, Purpose};
 /// How long a server repeats its SYN-ACK: five retries with doubling from 1 s, as Linux does.
 pub(super) const SYN_RECEIVED_LIMIT: Duration = Duration::from_secs(63);
 /// smoltcp has no timer in FIN-WAIT-2, and a lost RST would leave the socket there for ever.
-const CLOSING_LIMIT: Duration = Duration::from_secs(60);
+const FIN_WAIT_2_LIMIT: Duration = Duration::from_secs(60);
+/// How long what a closed socket still has to send may stay unacknowledged, where the socket has no limit.
+const UNACKNOWLEDGED_LIMIT: Duration = Duration::from_secs(120);
 /// How long an RST may wait for its neighbour's address.
 const RST_LIMIT: Duration = Duration::from_secs(5);
 
@@ -329,9 +331,14 @@ impl Slot {
             self.unacknowledged = unacknowledged;
             self.progress_at = now;
             if matches!(self.owner, Owner::Closing) && state != State::Closed {
-                self.phase_ends = Some(now + CLOSING_LIMIT);
+                self.phase_ends = Some(now + self.closing_limit());
             }
         }
+    }
+
+    /// How long a closed socket may go without progress.
+    fn closing_limit(&self) -> Duration {
+        if self.unacknowledged == 0 { FIN_WAIT_2_LIMIT } else { self.give_up.unwrap_or(UNACKNOWLEDGED_LIMIT) }
     }
 
     fn is_stuck(&self, now: Time) -> bool {
@@ -378,11 +385,14 @@ impl Slot {
     /// The application is done: what it did not read is thrown away, what it wrote still goes out.
     pub(super) fn close(&mut self, now: Time, sockets: &mut SocketSet<'static>) {
         self.owner = Owner::Closing;
-        self.phase_ends = Some(now + CLOSING_LIMIT);
         self.spill = Vec::new();
         if let Some(handle) = self.handle {
-            sockets.get_mut::<Socket<'_>>(handle).close();
+            let socket = sockets.get_mut::<Socket<'_>>(handle);
+            socket.close();
+            self.unacknowledged = unacknowledged(socket);
+            self.progress_at = now;
         }
+        self.phase_ends = Some(now + self.closing_limit());
     }
 }
 

@@ -55,3 +55,14 @@ fn each_start_is_judged() {
     bring_up(&mut story, 20.0, 150.0);
     story.expect("BOOT-01", Verdict::Fail);
 }
+
+#[test]
+fn the_device_or_the_hub_may_report_the_connection() {
+    let mut story = Story::new();
+    story.boot("power-on").at(5.0).status("Connected");
+    story.expect("BOOT-01", Verdict::Pass);
+    let mut story = Story::new();
+    let conn = story.boot("power-on").at(4.0).open("hub");
+    story.at(5.0).cloud_connected(conn, "sas");
+    story.expect("BOOT-01", Verdict::Pass);
+}

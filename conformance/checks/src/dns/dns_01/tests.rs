@@ -42,5 +42,8 @@ fn the_old_address_after_a_new_answer_fails() {
     let conn = story.at(41.0).open("hub");
     story.hello(conn, &hello());
     let finding = story.expect("DNS-01", Verdict::Fail);
-    assert_eq!(finding.evidence[0].text, "connects to 203.0.113.10 by an answer of 39 s ago with a TTL of 30 s");
+    assert_eq!(
+        finding.evidence[0].text,
+        "connects to 203.0.113.10 by an answer of 39 s ago with a TTL of 30 s"
+    );
 }

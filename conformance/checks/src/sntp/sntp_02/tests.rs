@@ -5,8 +5,10 @@ use nanorig_wire::lan::sntp::{Leap, Mode, Packet, Timestamp};
 use crate::Verdict;
 use crate::testing::{NTP_A, Story};
 
+type Spoiler = (&'static str, fn(&mut Packet));
+
 /// What can be wrong with a reply, one by one.
-fn spoilers() -> Vec<(&'static str, fn(&mut Packet))> {
+fn spoilers() -> Vec<Spoiler> {
     vec![
         ("another origin timestamp", |packet| packet.origin = Timestamp(99)),
         ("a mode other than 4", |packet| packet.mode = Mode::BROADCAST),
@@ -33,7 +35,8 @@ fn each_insane_reply_must_not_set_the_clock() {
     for (fault, spoil) in spoilers() {
         let mut story = spoiled(spoil);
         let told = Utc::parse("2026-03-01T12:30:01.1Z").expect("it is a date");
-        let after = if fault == "a transmit timestamp of zero" { Utc::from_unix_secs(2_085_978_496) } else { told };
+        let after =
+            if fault == "a transmit timestamp of zero" { Utc::from_unix_secs(2_085_978_496) } else { told };
         let server = "pool.ntp.org".into();
         story.at(1.2).event(DeviceEvent::ClockSet { before: Utc::UNIX_EPOCH, after, server });
         let finding = story.expect("SNTP-02", Verdict::Fail);

@@ -91,9 +91,9 @@ impl ProvisioningError {
             Self::Throttled { .. } => "throttled",
             Self::Service { .. } => "service",
             Self::Timeout => "timeout",
-            Self::Mqtt(MqttError::Refused(ConnectCode::NotAuthorized | ConnectCode::BadUserNameOrPassword)) => {
-                "unauthorized"
-            }
+            Self::Mqtt(MqttError::Refused(
+                ConnectCode::NotAuthorized | ConnectCode::BadUserNameOrPassword,
+            )) => "unauthorized",
             Self::Mqtt(error) => error.kind(),
         }
     }
@@ -127,7 +127,9 @@ impl ProvisioningError {
         match self {
             Self::Throttled { .. } | Self::Service { .. } | Self::Timeout => true,
             Self::Mqtt(MqttError::Refused(code)) => *code == ConnectCode::ServerUnavailable,
-            Self::Mqtt(MqttError::Closed(CloseReason::Refused(code))) => *code == ConnectCode::ServerUnavailable,
+            Self::Mqtt(MqttError::Closed(CloseReason::Refused(code))) => {
+                *code == ConnectCode::ServerUnavailable
+            }
             Self::Mqtt(error) => !matches!(error, MqttError::Topic(_) | MqttError::Malformed(_)),
             _ => false,
         }

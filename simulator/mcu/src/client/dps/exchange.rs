@@ -11,7 +11,9 @@ use nanorig_wire::sas::SasToken;
 
 use super::{Assignment, DeviceRegistrationResult, ProvisioningError, ProvisioningOptions};
 use crate::Mcu;
-use crate::client::mqtt::{ConnectOptions, MqttClient, MqttError, MqttEvent, MqttEvents, MqttOptions, Outgoing};
+use crate::client::mqtt::{
+    ConnectOptions, MqttClient, MqttError, MqttEvent, MqttEvents, MqttOptions, Outgoing,
+};
 use crate::client::{Endpoint, Security};
 use crate::habits::OperationIdUse;
 use crate::tls::TlsOptions;
@@ -32,6 +34,7 @@ pub(super) struct Exchange<'a> {
     client: MqttClient,
     events: MqttEvents,
     next_rid: u64,
+    registration_id: String,
 }
 
 /// What DPS answered.
@@ -53,7 +56,11 @@ impl<'a> Exchange<'a> {
             true => u64::try_from(mcu.device_utc().unix_secs()).unwrap_or(1),
             false => 1,
         };
-        let mut exchange = Self { mcu, options, client, events, next_rid: first_rid };
+        let mut registration_id = options.registration_id.clone();
+        if mcu.habits().cloud.dps.changes_registration_id {
+            registration_id.push_str("-device");
+        }
+        let mut exchange = Self { mcu, options, client, events, next_rid: first_rid, registration_id };
         let result = exchange.register(delay).await;
         exchange.client.close().await;
         result
@@ -100,23 +107,26 @@ impl<'a> Exchange<'a> {
     async fn connect(&mut self) -> Result<(), MqttError> {
         let options = self.options;
         let habits = &self.mcu.habits().cloud.dps;
-        let mut user_name = dps::Username::new(&options.id_scope, &options.registration_id, API_VERSION);
+        let mut user_name = dps::Username::new(&options.id_scope, &self.registration_id, API_VERSION);
         user_name.client_type = Some(crate::client::CLIENT_TYPE.into());
-        let key = options.credentials.signing_key(&options.registration_id, false, habits.group_key);
+        let key = options.credentials.signing_key(&self.registration_id, false, habits.group_key);
         let password = key.map(|key| {
             let expiry = self.mcu.device_utc().unix_secs() + TOKEN_SECS;
             Bytes::from(SasToken::sign(&user_name.resource(), expiry, &key, habits.sas_policy))
         });
         let connect = ConnectOptions {
-            client_id: options.registration_id.clone(),
+            client_id: self.registration_id.clone(),
             clean_session: !habits.keeps_session,
             keep_alive_s: KEEP_ALIVE_S,
             will: None,
             user_name: Some(user_name.to_string()),
             password,
         };
-        let tls =
-            TlsOptions { client: options.credentials.certificate(), versions: options.tls, ..TlsOptions::default() };
+        let tls = TlsOptions {
+            client: options.credentials.certificate(),
+            versions: options.tls,
+            ..TlsOptions::default()
+        };
         let endpoint =
             Endpoint { host: options.host.clone(), port: options.port, security: Security::Tls(tls) };
         self.client.connect(&endpoint, &connect).await.map(|_| ())
@@ -164,7 +174,7 @@ impl<'a> Exchange<'a> {
     fn register_body(&self) -> Bytes {
         let announces_model = !self.mcu.habits().cloud.pnp.model_not_registered;
         let body = RegisterBody {
-            registration_id: Some(self.options.registration_id.clone()),
+            registration_id: Some(self.registration_id.clone()),
             payload: self.options.register_payload(announces_model),
             ..RegisterBody::default()
         };

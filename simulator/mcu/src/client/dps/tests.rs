@@ -73,7 +73,8 @@ async fn registers_polls_as_told_and_reads_the_assignment() {
     let model = "dtmi:com:example:Thermostat;1";
     assert_eq!(body, json!({ "registrationId": "reg1", "payload": { "line": 4, "modelId": model } }));
     let polls: Vec<_> = requests[1..].iter().map(|(_, publish)| publish.topic.clone()).collect();
-    let poll = |rid| format!("$dps/registrations/GET/iotdps-get-operationstatus/?$rid={rid}&operationId=op-1");
+    let poll =
+        |rid| format!("$dps/registrations/GET/iotdps-get-operationstatus/?$rid={rid}&operationId=op-1");
     assert_eq!(polls, [poll(2), poll(3), poll(4)]);
     assert!(requests.iter().all(|(_, publish)| publish.qos == QoS::AtLeastOnce));
     for (gap, wanted) in gaps(&requests).into_iter().zip([3, 10, 2]) {
@@ -87,7 +88,8 @@ async fn registers_polls_as_told_and_reads_the_assignment() {
 
 #[tokio::test(start_paused = true)]
 async fn refusals_are_final_and_have_their_words() {
-    let error = |code| format!(r#"{{"errorCode":{code},"trackingId":"t","message":"no","timestampUtc":"t"}}"#);
+    let error =
+        |code| format!(r#"{{"errorCode":{code},"trackingId":"t","message":"no","timestampUtc":"t"}}"#);
     let failed = r#"{"operationId":"o","status":"failed","registrationState":{"status":"failed","errorCode":400208,"errorMessage":"no hub"}}"#;
     let disabled = r#"{"operationId":"o","status":"disabled"}"#;
     let cases = [
@@ -142,13 +144,15 @@ async fn assigning_for_ever_is_given_up_after_five_minutes() {
 #[tokio::test(start_paused = true)]
 async fn an_unreachable_service_is_tried_again_and_every_byte_comes_back() {
     let (bed, dps, client) = bench(|_| ()).await;
-    dps.set(|rules| rules.connack.extend([Some(3), None, Some(3)]));
-    answers(&dps, &[("200/?$rid={rid}", ASSIGNED)]);
-    let used = bed.mcu.resources();
+    answers(&dps, &[("200/?$rid={rid}", ASSIGNED), ("200/?$rid={rid}", ASSIGNED)]);
     client.register().await.unwrap();
-    assert_eq!(dps.opened().len(), 4);
     bed.sleep(300).await;
-    eprintln!("{:?}", bed.mcu.native().holdings());
+    // What the TLS library reserves at its first use is not given back.
+    let used = bed.mcu.resources();
+    dps.set(|rules| rules.connack.extend([Some(3), None, Some(3)]));
+    client.register().await.unwrap();
+    assert_eq!(dps.opened().len(), 5);
+    bed.sleep(300).await;
     let after = bed.mcu.resources();
     assert_eq!(
         (after.managed_used, after.native_used, after.sockets),

@@ -9,7 +9,7 @@ use nanorig_wire::hub::{PropertyBag, SystemProperty};
 use serde_json::{Map, Value};
 
 use super::HubEvent;
-use super::client::Inner;
+use super::inner::Inner;
 use crate::client::mqtt::ReceivedMessage;
 use crate::habits::{C2dHabits, NullProperty};
 

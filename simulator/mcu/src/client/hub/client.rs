@@ -1,114 +1,44 @@
 //! The application's handle to IoT Hub.
 
-use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
-use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::hub::Identity;
 use serde_json::{Map, Value};
 use tokio::sync::{Notify, mpsc, watch};
 
-use super::c2d::Recent;
+use super::inner::{Attempts, Inner, lock};
 use super::login::Target;
 use super::manager::Manager;
 use super::properties::Properties;
 use super::queue::Queue;
-use super::twin::TwinState;
 use super::{
-    ClientStatus, CloudMessage, ConnectionStatus, DeviceClientOptions, HubError, Message, MethodHandler,
-    MethodRequest, MethodResponse, PnpConvention, TelemetryDelivery, Twin, TwinCollection, WritableProperty,
+    ClientStatus, ConnectionStatus, DeviceClientOptions, HubError, HubEvents, Message, MethodHandler,
+    MethodRequest, MethodResponse, PnpConvention, TelemetryDelivery, Twin, WritableProperty,
 };
 use crate::Mcu;
-use crate::client::mqtt::{MqttClient, MqttEvents, MqttOptions, QoS};
-
-/// Something that the application is told.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum HubEvent {
-    /// The connection's status has changed.
-    Status(ClientStatus),
-    /// Desired properties were applied.
-    Desired {
-        /// `$version` of the desired section.
-        version: i64,
-        /// The whole section, or the patch.
-        properties: TwinCollection,
-        /// True for the whole section.
-        is_full: bool,
-    },
-    /// A cloud-to-device message came.
-    CloudToDevice(CloudMessage),
-    /// The hub refused a subscription.
-    SubscriptionRefused {
-        /// The filter.
-        filter: String,
-    },
-    /// The hub granted less than was asked for.
-    SubscriptionLowered {
-        /// The filter.
-        filter: String,
-        /// What was granted.
-        granted: QoS,
-    },
-    /// A message was larger than the device's memory and is lost.
-    MessageTooLarge {
-        /// Its topic.
-        topic: String,
-        /// Size of its packet.
-        bytes: usize,
-    },
-}
-
-/// The events of one client, in their order.
-#[derive(Debug)]
-pub struct HubEvents(mpsc::UnboundedReceiver<HubEvent>);
-
-impl HubEvents {
-    /// The next event; `None` when the client is gone. Safe to drop and call again.
-    pub async fn next(&mut self) -> Option<HubEvent> {
-        self.0.recv().await
-    }
-}
+use crate::client::mqtt::{MqttClient, MqttOptions};
 
 /// A client of IoT Hub; a cheap handle. With the reference habits it keeps its connection by itself from
 /// [`open`](Self::open) to [`close`](Self::close).
+///
+/// ```no_run
+/// use nanorig_mcu::Mcu;
+/// use nanorig_mcu::client::hub::{DeviceClient, DeviceClientOptions, HubError, Message, MethodResponse};
+///
+/// async fn application(mcu: &Mcu, options: DeviceClientOptions) -> Result<(), HubError> {
+///     let client = DeviceClient::new(mcu, options);
+///     client.add_method("echo", |call| async move { MethodResponse::ok(call.payload) });
+///     client.open().await?;
+///     client.send_message(Message::new(r#"{"temperature":21.5}"#)).await?;
+///     client.close().await;
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct DeviceClient {
     inner: Arc<Inner>,
-}
-
-pub(super) struct Inner {
-    pub(super) mcu: Mcu,
-    pub(super) options: DeviceClientOptions,
-    pub(super) mqtt: MqttClient,
-    pub(super) telemetry_work: Notify,
-    pub(super) twin_work: Notify,
-    target: Mutex<Option<Target>>,
-    telemetry: Mutex<Queue>,
-    twin: Mutex<TwinState>,
-    properties: Mutex<Properties>,
-    methods: Mutex<BTreeMap<String, MethodHandler>>,
-    recent_c2d: Mutex<Recent>,
-    listeners: Mutex<Vec<mpsc::UnboundedSender<HubEvent>>>,
-    /// Events of the MQTT client; the manager holds the lock for as long as it runs.
-    pub(super) mqtt_events: tokio::sync::Mutex<MqttEvents>,
-    /// The filters were asked for once, so that the MQTT client knows them.
-    subscribed: Mutex<bool>,
-    status: watch::Sender<ClientStatus>,
-    attempts: watch::Sender<Attempts>,
-    stop: watch::Sender<bool>,
-    running: watch::Sender<bool>,
-    /// Counts connections, so that an answer finds out that its call's is gone.
-    connection: AtomicU64,
-    serving: AtomicU64,
-}
-
-/// The attempts to connect so far, and how the last one ended.
-#[derive(Clone, Debug, Default)]
-struct Attempts {
-    last: Option<Result<(), HubError>>,
 }
 
 impl DeviceClient {
@@ -303,128 +233,5 @@ impl DeviceClient {
 impl std::fmt::Debug for DeviceClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DeviceClient").field("status", &self.status()).finish_non_exhaustive()
-    }
-}
-
-/// No code panics while it holds one of these locks, so that a poisoned state is still whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Inner {
-    pub(super) fn telemetry(&self) -> MutexGuard<'_, Queue> {
-        lock(&self.telemetry)
-    }
-
-    pub(super) fn twin(&self) -> MutexGuard<'_, TwinState> {
-        lock(&self.twin)
-    }
-
-    pub(super) fn properties(&self) -> MutexGuard<'_, Properties> {
-        lock(&self.properties)
-    }
-
-    pub(super) fn recent_c2d(&self) -> MutexGuard<'_, Recent> {
-        lock(&self.recent_c2d)
-    }
-
-    pub(super) fn subscribed(&self) -> MutexGuard<'_, bool> {
-        lock(&self.subscribed)
-    }
-
-    pub(super) fn method(&self, name: &str) -> Option<MethodHandler> {
-        lock(&self.methods).get(name).cloned()
-    }
-
-    pub(super) fn target(&self) -> Option<Target> {
-        lock(&self.target).clone()
-    }
-
-    /// Who the device is.
-    pub(super) fn identity(&self) -> Identity {
-        lock(&self.target).as_ref().map_or_else(|| self.options.identity.clone(), |target| target.identity.clone())
-    }
-
-    /// The device belongs to `target` now. When that is news, nothing of the old hub counts any more: its
-    /// session, its twin; messages that it did not confirm go to the new one.
-    pub(super) fn move_to(&self, target: Target) {
-        let old = lock(&self.target).replace(target.clone());
-        if old.is_some_and(|old| old != target) {
-            self.mqtt.forget();
-            *self.subscribed() = false;
-            self.twin().forget(self.mcu.habits().cloud.twin.keeps_version_over_move);
-        }
-    }
-
-    /// Tells the application.
-    pub(super) fn tell(&self, event: HubEvent) {
-        lock(&self.listeners).retain(|listener| listener.send(event.clone()).is_ok());
-    }
-
-    pub(super) fn set_status(&self, status: ConnectionStatus, reason: &'static str) {
-        let hides = self.mcu.habits().cloud.hub.hides_reasons && status != ConnectionStatus::Connected;
-        let status = ClientStatus { status, reason: if hides { "network" } else { reason } };
-        self.status.send_replace(status);
-        self.mcu.record(DeviceEvent::Status {
-            client: "hub".into(),
-            status: status.status.to_string(),
-            reason: status.reason.into(),
-        });
-        self.tell(HubEvent::Status(status));
-    }
-
-    pub(super) fn attempt_ended(&self, result: Result<(), HubError>) {
-        self.attempts.send_replace(Attempts { last: Some(result) });
-    }
-
-    /// The connection is over, or was not made.
-    pub(super) fn connection_ended(&self) {
-        self.connection.fetch_add(1, Ordering::Relaxed);
-        self.twin().disconnected();
-    }
-
-    /// Names the present connection.
-    pub(super) fn connection(&self) -> u64 {
-        self.connection.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn serving(&self) -> u64 {
-        self.serving.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn begin_serving(&self) {
-        self.serving.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn end_serving(&self) {
-        self.serving.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn is_stopped(&self) -> bool {
-        *self.stop.borrow()
-    }
-
-    pub(super) async fn until_stopped(&self) {
-        let mut stop = self.stop.subscribe();
-        // The sender is in `self`.
-        let _ = stop.wait_for(|stop| *stop).await;
-    }
-
-    pub(super) async fn until_connected(&self) {
-        let mut status = self.status.subscribe();
-        // The sender is in `self`.
-        let _ = status.wait_for(|status| status.status == ConnectionStatus::Connected).await;
-    }
-
-    /// The manager is gone: by its own will, or with the device's power.
-    pub(super) fn manager_ended(&self) {
-        if self.status.borrow().status == ConnectionStatus::Connected {
-            self.status.send_replace(ClientStatus { status: ConnectionStatus::Disconnected, reason: "network" });
-        }
-        self.running.send_replace(false);
-        self.attempts.send_if_modified(|attempts| {
-            attempts.last = Some(Err(HubError::Closed));
-            true
-        });
     }
 }

@@ -8,7 +8,7 @@ use nanorig_wire::hub::{DeviceFilter, HubDelivery};
 use nanorig_wire::mqtt::{QoS, SubAckCode};
 
 use super::HubEvent;
-use super::client::Inner;
+use super::inner::Inner;
 use super::status::ConnectionStatus;
 use crate::client::mqtt::{CloseReason, MqttEvent, MqttEvents, ReceivedMessage};
 use crate::habits::TwinRead;
@@ -86,6 +86,8 @@ impl Inner {
                     match code {
                         SubAckCode::Failure => {
                             complete = false;
+                            let client = "hub".into();
+                            self.mcu.record(DeviceEvent::SubscriptionRefused { client, filter: filter.clone() });
                             self.tell(HubEvent::SubscriptionRefused { filter });
                         }
                         SubAckCode::Granted(granted) if granted < asked => {

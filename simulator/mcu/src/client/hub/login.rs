@@ -49,7 +49,7 @@ impl Target {
         }
         ConnectOptions {
             client_id,
-            clean_session: options.clean_session,
+            clean_session: options.clean_session || habits.hub.always_clean_session,
             keep_alive_s: u16::try_from(options.keep_alive.as_secs()).unwrap_or(u16::MAX),
             will: options.will.clone(),
             user_name: Some(self.user_name(options, habits)),
@@ -77,7 +77,8 @@ impl Target {
         use_secondary: bool,
     ) -> Option<SharedKey> {
         // An enrollment group derives from the registration id, which is what DPS was asked for.
-        let registration = options.provisioning.as_ref().map(|client| client.options().registration_id.clone());
+        let registration =
+            options.provisioning.as_ref().map(|client| client.options().registration_id.clone());
         let id = registration.unwrap_or_else(|| self.identity.device.clone());
         options.credentials.signing_key(&id, use_secondary, habits.dps.group_key)
     }
@@ -97,13 +98,21 @@ impl std::fmt::Debug for Token {
 
 impl Token {
     /// A token for `target` that lives for `life` from `now`, as the device's clock has it.
-    pub(super) fn sign(target: &Target, key: &SharedKey, now: Utc, life: Duration, habits: &CloudHabits) -> Self {
+    pub(super) fn sign(
+        target: &Target,
+        key: &SharedKey,
+        now: Utc,
+        life: Duration,
+        habits: &CloudHabits,
+    ) -> Self {
         let exact = target.identity.resource(&target.host);
         let resource = match habits.hub.sas_resource {
             SasResource::Exact => exact,
             SasResource::WithoutDevices => exact.replacen("/devices/", "/", 1),
             SasResource::WrongCase => match exact.split_once('/') {
-                Some((host, path)) => format!("{host}/{}", path.to_uppercase().replacen("DEVICES", "devices", 1)),
+                Some((host, path)) => {
+                    format!("{host}/{}", path.to_uppercase().replacen("DEVICES", "devices", 1))
+                }
                 None => exact,
             },
         };
@@ -181,7 +190,10 @@ mod tests {
 
     #[test]
     fn an_expiry_of_32_bits_wraps_in_2038() {
-        let habits = CloudHabits { hub: crate::habits::HubHabits { sas_expiry_32_bit: true, ..Default::default() }, ..CloudHabits::default() };
+        let habits = CloudHabits {
+            hub: crate::habits::HubHabits { sas_expiry_32_bit: true, ..Default::default() },
+            ..CloudHabits::default()
+        };
         let key = SharedKey::from_base64(KEY).unwrap();
         let now = Utc::from_unix_secs(i64::from(i32::MAX) - 60);
         let life = Duration::from_secs(3_600);

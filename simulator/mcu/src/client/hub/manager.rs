@@ -8,7 +8,7 @@ use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::mqtt::ConnectCode;
 
 use super::HubError;
-use super::client::Inner;
+use super::inner::Inner;
 use super::live::End;
 use super::login::{Target, Token};
 use super::policy::{Plan, Policy, Setback};
@@ -79,7 +79,9 @@ impl Manager {
                     self.inner.drain(events);
                     continue;
                 }
-                Round::Setback { setback, error, reason, retry_after } => (setback, error, reason, retry_after),
+                Round::Setback { setback, error, reason, retry_after } => {
+                    (setback, error, reason, retry_after)
+                }
             };
             let lost = error.is_none();
             if lost {
@@ -137,7 +139,7 @@ impl Manager {
             End::Gone(reason) => {
                 let lived = self.inner.mcu.now().since(since);
                 let setback = match reason {
-                    CloseReason::Lost => Setback::Cut(lived),
+                    CloseReason::Lost | CloseReason::Transport("reset" | "closed") => Setback::Cut(lived),
                     _ => Setback::Lost(lived),
                 };
                 let reason = status_reason(close_kind(&reason));

@@ -9,7 +9,7 @@ use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::hub::DevicePublish;
 use serde_json::{Value, json};
 
-use super::client::Inner;
+use super::inner::Inner;
 use crate::client::mqtt::{Outgoing, QoS, ReceivedMessage};
 use crate::habits::{Catalogue, MethodRid};
 
@@ -84,7 +84,8 @@ impl Inner {
     /// Payload and response; no response means silence.
     async fn serve(&self, name: &str, body: &[u8]) -> (Value, Option<MethodResponse>) {
         let habits = &self.mcu.habits().cloud;
-        let refusal = |status: Option<i32>, message| status.map(|status| MethodResponse::error(status, message));
+        let refusal =
+            |status: Option<i32>, message| status.map(|status| MethodResponse::error(status, message));
         if body.len() > habits.methods.max_payload {
             return (Value::Null, refusal(Some(413), "payload does not fit"));
         }
@@ -109,7 +110,8 @@ impl Inner {
     fn answer(&self, name: &str, rid: &str, payload: Value, response: &MethodResponse) {
         let habits = &self.mcu.habits().cloud.methods;
         let Some(echoed) = echo(rid, habits.rid) else { return };
-        let mut topic = DevicePublish::MethodResponse { status: response.status, rid: echoed }.format(&self.identity());
+        let mut topic =
+            DevicePublish::MethodResponse { status: response.status, rid: echoed }.format(&self.identity());
         if habits.status_as_word {
             topic = topic.replacen(&format!("/{}/", response.status), "/OK/", 1);
         }
@@ -128,9 +130,10 @@ fn echo(rid: &str, habit: MethodRid) -> Option<String> {
     match habit {
         MethodRid::Echo => Some(rid.to_owned()),
         MethodRid::UpperHex => i32::from_str_radix(rid, 16).ok().map(|number| format!("{number:X}")),
-        MethodRid::Wrong => {
-            Some(u64::from_str_radix(rid, 16).map_or_else(|_| format!("{rid}0"), |number| format!("{:x}", u128::from(number) + 1)))
-        }
+        MethodRid::Wrong => Some(
+            u64::from_str_radix(rid, 16)
+                .map_or_else(|_| format!("{rid}0"), |number| format!("{:x}", u128::from(number) + 1)),
+        ),
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use nanorig_wire::hub::Identity;
 
 use crate::client::dps::ProvisioningDeviceClient;
-use crate::client::{CLIENT_TYPE, Credentials};
 use crate::client::mqtt::{QoS, Will};
+use crate::client::{CLIENT_TYPE, Credentials};
 use crate::tls::TlsVersions;
 
 /// What a hub client is made with.

@@ -56,7 +56,12 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    pub(super) fn new(habits: &ReconnectHabits, rng: &Stream, has_provisioning: bool, has_secondary: bool) -> Self {
+    pub(super) fn new(
+        habits: &ReconnectHabits,
+        rng: &Stream,
+        has_provisioning: bool,
+        has_secondary: bool,
+    ) -> Self {
         Self {
             habits: habits.clone(),
             backoff: Backoff::new(habits, rng.clone()),

@@ -82,7 +82,12 @@ impl Properties {
     }
 
     /// Applies a patch of this version. Returns what to report.
-    pub(super) fn patch(&mut self, version: i64, patch: &TwinCollection, habits: &PnpHabits) -> Map<String, Value> {
+    pub(super) fn patch(
+        &mut self,
+        version: i64,
+        patch: &TwinCollection,
+        habits: &PnpHabits,
+    ) -> Map<String, Value> {
         self.apply(version, patch, habits, |_, _| true)
     }
 
@@ -222,7 +227,13 @@ fn reported<'a>(twin: &'a Twin, component: Option<&str>, name: &str) -> Option<&
     find(&twin.reported, component, name)
 }
 
-fn put(report: &mut Map<String, Value>, component: Option<&str>, name: &str, value: Value, habits: &PnpHabits) {
+fn put(
+    report: &mut Map<String, Value>,
+    component: Option<&str>,
+    name: &str,
+    value: Value,
+    habits: &PnpHabits,
+) {
     let properties = Map::from_iter([(name.to_owned(), value)]);
     let patch = match component {
         Some(component) if habits.no_component_marker => serde_json::json!({ component: properties }),
@@ -251,7 +262,6 @@ pub(super) fn join(first: &mut Map<String, Value>, second: Map<String, Value>) {
         }
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -293,16 +303,23 @@ mod tests {
 
     #[test]
     fn components_have_their_marker_with_and_without_one_in_the_request() {
-        for desired in [json!({ "thermostat1": { "__t": "c", "target": 22 } }), json!({ "thermostat1": { "target": 22 } })] {
+        for desired in [
+            json!({ "thermostat1": { "__t": "c", "target": 22 } }),
+            json!({ "thermostat1": { "target": 22 } }),
+        ] {
             let report = thermostat().patch(5, &collection(desired), &PnpHabits::default());
-            let expected = json!({ "thermostat1": { "__t": "c", "target": { "value": 22, "ac": 200, "av": 5 } } });
+            let expected =
+                json!({ "thermostat1": { "__t": "c", "target": { "value": 22, "ac": 200, "av": 5 } } });
             assert_eq!(Value::Object(report), expected);
         }
     }
 
     #[test]
     fn initial_values_are_reported_once() {
-        let twin = |desired: Value, reported: Value| Twin { desired: collection(desired), reported: collection(reported) };
+        let twin = |desired: Value, reported: Value| Twin {
+            desired: collection(desired),
+            reported: collection(reported),
+        };
         let initial = json!({ "value": 20, "ac": 203, "av": 0 });
         let report = thermostat().full(&twin(json!({ "$version": 1 }), json!({})), &PnpHabits::default());
         let expected = json!({ "target": initial, "thermostat1": { "__t": "c", "target": initial } });
@@ -339,8 +356,12 @@ mod tests {
     #[test]
     fn an_application_that_takes_everything_reports_everything() {
         let mut properties = Properties::new(true);
-        let report = properties.patch(2, &collection(json!({ "a": { "b": 1 }, "c": null })), &PnpHabits::default());
-        assert_eq!(Value::Object(report), json!({ "a": { "value": { "b": 1 }, "ac": 200, "av": 2 }, "c": null }));
+        let report =
+            properties.patch(2, &collection(json!({ "a": { "b": 1 }, "c": null })), &PnpHabits::default());
+        assert_eq!(
+            Value::Object(report),
+            json!({ "a": { "value": { "b": 1 }, "ac": 200, "av": 2 }, "c": null })
+        );
     }
 
     #[test]

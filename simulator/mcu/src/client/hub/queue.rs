@@ -120,7 +120,14 @@ mod tests {
 
     fn entry(queue: &mut Queue, bytes: usize) -> Entry {
         let number = queue.next_number();
-        Entry { number, message: Message::default(), bag: PropertyBag::new(), bytes, memory: None, done: None }
+        Entry {
+            number,
+            message: Message::default(),
+            bag: PropertyBag::new(),
+            bytes,
+            memory: None,
+            done: None,
+        }
     }
 
     fn push(queue: &mut Queue, bytes: usize, policy: DropPolicy) -> Vec<u64> {
@@ -176,7 +183,8 @@ mod tests {
         for _ in 0..3 {
             push(&mut queue, 1, DropPolicy::Oldest);
         }
-        let (first, second) = (queue.pop(DropPolicy::Oldest).unwrap(), queue.pop(DropPolicy::Oldest).unwrap());
+        let (first, second) =
+            (queue.pop(DropPolicy::Oldest).unwrap(), queue.pop(DropPolicy::Oldest).unwrap());
         queue.put_back(second);
         queue.put_back(first);
         assert_eq!(drain(&mut queue, DropPolicy::Oldest), [1, 2, 3]);

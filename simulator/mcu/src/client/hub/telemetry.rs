@@ -11,7 +11,7 @@ use nanorig_wire::hub::{BagStyle, DevicePublish, Identity, PropertyBag, SystemPr
 use tokio::sync::oneshot;
 
 use super::HubError;
-use super::client::Inner;
+use super::inner::Inner;
 use super::queue::Entry;
 use crate::client::mqtt::{MqttError, Outgoing, QoS};
 use crate::habits::{BagEncoding, DropPolicy, HubHabits, MessageForm, PnpHabits, Resend, TelemetryTopic};
@@ -275,7 +275,9 @@ mod tests {
         assert!(topic_with(|habits| habits.bag = BagEncoding::SpaceAsPlus).contains("prop+1=a%3Db"));
         assert!(topic_with(|habits| habits.bag = BagEncoding::Raw).contains("prop 1=a=b&c/d%é"));
         assert!(!topic_with(|habits| habits.message = MessageForm::WithoutContentType).contains("$.ct"));
-        assert!(topic_with(|habits| habits.telemetry_topic = TelemetryTopic::WrongCase).starts_with("Devices/"));
+        assert!(
+            topic_with(|habits| habits.telemetry_topic = TelemetryTopic::WrongCase).starts_with("Devices/")
+        );
     }
 
     #[test]

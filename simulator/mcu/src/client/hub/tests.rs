@@ -36,7 +36,8 @@ impl Bench {
         let bed = Bed::with(set).await;
         let hub = MiniHub::new(bed.world.clock);
         bed.serve(HOST, IP, &hub);
-        let mut options = DeviceClientOptions::new(HOST, Identity::device("dev1"), Credentials::key(Bed::key()));
+        let mut options =
+            DeviceClientOptions::new(HOST, Identity::device("dev1"), Credentials::key(Bed::key()));
         configure(&mut options);
         let client = DeviceClient::new(&bed.mcu, options);
         Self { bed, hub, client }

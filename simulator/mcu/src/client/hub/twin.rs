@@ -8,8 +8,8 @@ use nanorig_wire::hub::{DevicePublish, ErrorBody};
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
-use super::client::Inner;
 use super::desired::{Decision, DesiredState};
+use super::inner::Inner;
 use super::{HubError, HubEvent, Twin, TwinCollection, properties};
 use crate::client::Backoff;
 use crate::client::mqtt::{Outgoing, QoS, ReceivedMessage};
@@ -126,9 +126,20 @@ impl Inner {
     }
 
     /// An answer came.
-    pub(super) fn handle_twin_answer(&self, message: ReceivedMessage, status: u16, rid: &str, version: Option<i64>) {
+    pub(super) fn handle_twin_answer(
+        &self,
+        message: ReceivedMessage,
+        status: u16,
+        rid: &str,
+        version: Option<i64>,
+    ) {
         let limit = self.mcu.habits().cloud.twin.max_document;
         let bytes = message.payload.len();
+        if bytes > limit && self.mcu.habits().cloud.twin.faults_on_large {
+            self.mcu
+                .record(DeviceEvent::Fault { message: format!("twin of {bytes} bytes overran its buffer") });
+            return;
+        }
         let result = if bytes > limit {
             Err(HubError::TooLarge { bytes, limit })
         } else {
@@ -263,7 +274,9 @@ impl Inner {
     async fn send_report(&self, patch: &Map<String, Value>) {
         let body = match self.mcu.habits().cloud.twin.report {
             ReportForm::Json => Value::Object(patch.clone()).to_string(),
-            ReportForm::UnquotedNames => Value::Object(patch.clone()).to_string().replace("\":", ":").replace("{\"", "{"),
+            ReportForm::UnquotedNames => {
+                Value::Object(patch.clone()).to_string().replace("\":", ":").replace("{\"", "{")
+            }
         };
         let result = self.request(|| Request::Report(body.clone()), None).await;
         let result = match result {
@@ -286,7 +299,8 @@ impl Inner {
                 Ok(answer) if habits.twin.status == TwinStatusUse::AllSuccess => return Ok(answer),
                 Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
                 Ok(answer) => {
-                    let message = ErrorBody::from_json(&answer.body).map(|body| body.message).unwrap_or_default();
+                    let message =
+                        ErrorBody::from_json(&answer.body).map(|body| body.message).unwrap_or_default();
                     HubError::Twin { status: answer.status, message }
                 }
                 Err(error) => error,
@@ -349,4 +363,3 @@ impl Drop for Pending<'_> {
         self.inner.twin().pending.remove(&self.number);
     }
 }
-

@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn the_answer_of_the_documentation() {
-        let body = br#"{"desired":{"telemetryInterval":30,"$version":7},"reported":{"fw":"1.0","$version":12}}"#;
+        let body =
+            br#"{"desired":{"telemetryInterval":30,"$version":7},"reported":{"fw":"1.0","$version":12}}"#;
         let twin = Twin::parse(body).unwrap();
         assert_eq!((twin.desired.version(), twin.reported.version()), (Some(7), Some(12)));
         assert_eq!(twin.desired.to_value(), json!({ "telemetryInterval": 30 }));

@@ -1,6 +1,7 @@
 //! The task of one connection: moves bytes between session and transport, and keeps time.
 
 use std::future::{Future, poll_fn};
+use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -9,10 +10,11 @@ use std::time::Duration;
 use nanorig_trace::Time;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use super::client::Shared;
 use super::session::{CloseReason, StateName, Token};
+use super::shared::Shared;
 use crate::client::Transport;
 use crate::heap::HeapBlock;
+use crate::tls::TlsError;
 
 /// Bytes read at once, as the receive loop of a small client does.
 const READ_BYTES: usize = 1024;
@@ -41,7 +43,9 @@ struct Writing {
 enum Happened {
     Read(usize),
     Progress,
+    /// By the other side.
     Ended,
+    Failed(io::Error),
 }
 
 impl Driver {
@@ -81,6 +85,11 @@ impl Driver {
                     self.shared.core().session.handle_timeout(now);
                 }
                 Happened::Ended => break,
+                Happened::Failed(error) => {
+                    let kind = TlsError::of(&error).kind();
+                    self.shared.core().session.transport_failed(kind);
+                    break;
+                }
             }
             self.shared.settle();
         }
@@ -137,7 +146,8 @@ impl Driver {
             let mut progress = false;
             while let Some(writing) = &mut self.writing {
                 match Pin::new(&mut *transport).poll_write(context, &writing.bytes[writing.written..]) {
-                    Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Poll::Ready(Happened::Ended),
+                    Poll::Ready(Ok(0)) => return Poll::Ready(Happened::Ended),
+                    Poll::Ready(Err(error)) => return Poll::Ready(Happened::Failed(error)),
                     Poll::Ready(Ok(count)) => {
                         writing.written += count;
                         if writing.written == writing.bytes.len() {
@@ -152,14 +162,14 @@ impl Driver {
                 }
             }
             // TLS keeps records back until it is flushed.
-            if let Poll::Ready(Err(_)) = Pin::new(&mut *transport).poll_flush(context) {
-                return Poll::Ready(Happened::Ended);
+            if let Poll::Ready(Err(error)) = Pin::new(&mut *transport).poll_flush(context) {
+                return Poll::Ready(Happened::Failed(error));
             }
             let mut read = ReadBuf::new(buffer);
             match Pin::new(transport).poll_read(context, &mut read) {
                 Poll::Ready(Ok(())) if read.filled().is_empty() => return Poll::Ready(Happened::Ended),
                 Poll::Ready(Ok(())) => return Poll::Ready(Happened::Read(read.filled().len())),
-                Poll::Ready(Err(_)) => return Poll::Ready(Happened::Ended),
+                Poll::Ready(Err(error)) => return Poll::Ready(Happened::Failed(error)),
                 Poll::Pending => {}
             }
             let woken = woken.as_mut().poll(context).is_ready();

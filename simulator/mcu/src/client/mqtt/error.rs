@@ -86,6 +86,7 @@ pub(crate) fn close_kind(reason: &CloseReason) -> &'static str {
         | CloseReason::SubAckTimeout => "timeout",
         CloseReason::Protocol(_) | CloseReason::TooLarge { .. } => "protocol",
         CloseReason::OutOfMemory => "out-of-memory",
+        CloseReason::Transport(kind) => kind,
         CloseReason::Lost => "network",
     }
 }
@@ -116,5 +117,21 @@ impl From<SubscribeError> for MqttError {
 impl From<EncodeError> for MqttError {
     fn from(error: EncodeError) -> Self {
         Self::Malformed(error.to_string())
+    }
+}
+
+/// The word of the trace's status event for a word of an error.
+pub(crate) fn status_reason(kind: &str) -> &'static str {
+    match kind {
+        "closed-by-app" => "closed-by-app",
+        "unauthorized" | "bad-credentials" => "unauthorized",
+        "server-unavailable" => "server-unavailable",
+        "throttled" => "throttled",
+        "timeout" => "timeout",
+        "protocol" | "protocol-version" | "identifier-rejected" => "protocol",
+        "out-of-memory" | "no-socket" | "no-context" => "out-of-resources",
+        "unknown-issuer" | "expired" | "not-yet-valid" | "wrong-name" | "record-too-large"
+        | "clock-not-set" | "alert" => "tls",
+        _ => "network",
     }
 }

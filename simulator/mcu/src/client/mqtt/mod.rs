@@ -6,14 +6,14 @@ mod driver;
 mod error;
 mod message;
 pub mod session;
+mod shared;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use client::status_reason;
 pub use client::{MqttClient, MqttOptions};
 pub use delivery::Delivery;
 pub use error::MqttError;
-pub(crate) use error::close_kind;
+pub(crate) use error::{close_kind, status_reason};
 pub use message::{MqttEvent, MqttEvents, ReceivedMessage};
 pub use session::{CloseReason, ConnectOptions, Outgoing, Version};
 

@@ -20,7 +20,8 @@ async fn bench() -> (Bed, MiniHub, MqttClient, MqttEvents) {
 fn bench_with(bed: Bed) -> (Bed, MiniHub, MqttClient, MqttEvents) {
     let broker = MiniHub::new(bed.world.clock);
     bed.serve_plain(BROKER, &broker);
-    let (client, events) = MqttClient::new(&bed.mcu, &MqttOptions { records: true, ..MqttOptions::default() });
+    let (client, events) =
+        MqttClient::new(&bed.mcu, &MqttOptions { records: true, ..MqttOptions::default() });
     (bed, broker, client, events)
 }
 

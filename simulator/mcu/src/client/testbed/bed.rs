@@ -28,7 +28,7 @@ pub(crate) const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 pub(crate) struct Bed {
     pub(crate) world: World,
-    pub(crate) segment: Segment,
+    _segment: Segment,
     pub(crate) mcu: Mcu,
     pub(crate) dns: DnsServer,
     pki: Pki,
@@ -53,7 +53,7 @@ impl Bed {
         Power::on(&mcu).await;
         NetworkHelper::connect(&mcu, NetworkKind::Any).await.unwrap();
         mcu.set_time(world.clock.utc(), "test");
-        Self { world, segment, mcu, dns, pki }
+        Self { world, _segment: segment, mcu, dns, pki }
     }
 
     /// Serves `hub` with TLS at `host` on port 8883.
@@ -63,11 +63,13 @@ impl Bed {
         let provider = tls::provider(&self.world.random.stream(host));
         let clock = self.world.clock;
         let time = Arc::new(tls::Time::new(move || clock.utc()));
-        let config = ServerConfig::builder_with_details(provider, time)
+        let mut config = ServerConfig::builder_with_details(provider, time)
             .with_protocol_versions(&[&rustls::version::TLS12])
             .unwrap()
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(chain.certified_key())));
+        // As a device asks for whose record buffer has 4 KiB.
+        config.max_fragment_size = Some(4_096);
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let mut listener = self.world.directory.listen("hub", SocketAddrV4::new(ip, 8883));
         let hub = hub.clone();

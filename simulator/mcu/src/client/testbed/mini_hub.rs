@@ -273,7 +273,10 @@ fn answer_publish(rules: &mut Rules, message: &Publish) -> Option<Packet> {
         let rid = rid.unwrap();
         if let Some(status) = rules.twin.pop_front() {
             let body = json!({ "errorCode": u32::from(status) * 1000, "message": "as scripted" }).to_string();
-            return Some(Packet::Publish(publish(&format!("$iothub/twin/res/{status}/?$rid={rid}"), body.into())));
+            return Some(Packet::Publish(publish(
+                &format!("$iothub/twin/res/{status}/?$rid={rid}"),
+                body.into(),
+            )));
         }
         if is_get {
             let mut reported = rules.reported.clone();

@@ -3,5 +3,5 @@
 mod bed;
 mod mini_hub;
 
-pub(super) use bed::{Bed, KEY, NOW};
-pub(super) use mini_hub::{MiniHub, Rules, Seen};
+pub(super) use bed::Bed;
+pub(super) use mini_hub::MiniHub;

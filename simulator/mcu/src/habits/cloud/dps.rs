@@ -9,6 +9,8 @@ pub struct DpsHabits {
     pub sas_policy: Option<&'static str>,
     /// How an enrollment group's key is used.
     pub group_key: GroupKeyUse,
+    /// True to append something to the registration id, so that it is not the certificate's common name.
+    pub changes_registration_id: bool,
     /// True to publish before the answers' topic is subscribed to.
     pub registers_before_subscribing: bool,
     /// True to keep the session.
@@ -46,6 +48,7 @@ impl Default for DpsHabits {
         Self {
             sas_policy: Some("registration"),
             group_key: GroupKeyUse::Derived,
+            changes_registration_id: false,
             registers_before_subscribing: false,
             keeps_session: false,
             qos: 1,

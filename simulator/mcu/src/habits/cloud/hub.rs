@@ -7,6 +7,8 @@ pub struct HubHabits {
     pub api_version: Option<&'static str>,
     /// True to write the device id in capitals in the client id.
     pub wrong_client_id: bool,
+    /// True to connect with clean session, whatever is configured.
+    pub always_clean_session: bool,
     /// True to write a module's topics as if it were a device.
     pub module_as_device: bool,
     /// True to try port 1883 without TLS when 8883 does not answer.
@@ -46,6 +48,7 @@ impl Default for HubHabits {
         Self {
             api_version: Some("2021-04-12"),
             wrong_client_id: false,
+            always_clean_session: false,
             module_as_device: false,
             falls_back_to_plain: false,
             sas_resource: SasResource::Exact,

@@ -30,6 +30,8 @@ pub struct TwinHabits {
     /// Largest twin document taken, in bytes. Default 132 KiB: two sections of 32 KiB in which every
     /// character could be escaped.
     pub max_document: usize,
+    /// True to stop at a twin document that does not fit.
+    pub faults_on_large: bool,
     /// True to think of the twin as known after DPS has moved the device to another hub.
     pub keeps_version_over_move: bool,
 }
@@ -49,6 +51,7 @@ impl Default for TwinHabits {
             timeout: Duration::from_secs(30),
             tries: 5,
             max_document: 132 * 1024,
+            faults_on_large: false,
             keeps_version_over_move: false,
         }
     }

@@ -2,7 +2,6 @@
 
 mod address;
 mod bench;
-mod debug;
 mod determinism;
 mod fleet;
 mod forward;

@@ -14,7 +14,10 @@ async fn opening_subscribes_once_and_reads_the_twin() {
     let Packet::Connect(connect) = &packets[0] else { panic!("{packets:?}") };
     assert_eq!(connect.client_id, "dev1");
     let name = connect.username.as_deref().unwrap();
-    assert!(name.starts_with("contoso.azure-devices.net/dev1/?api-version=2021-04-12&DeviceClientType="), "{name}");
+    assert!(
+        name.starts_with("contoso.azure-devices.net/dev1/?api-version=2021-04-12&DeviceClientType="),
+        "{name}"
+    );
     assert_eq!((connect.keep_alive, connect.clean_session), (240, false));
     let token = SasToken::parse(std::str::from_utf8(connect.password.as_ref().unwrap()).unwrap()).unwrap();
     assert!(token.verify(&Bed::key()));
@@ -55,7 +58,8 @@ async fn the_first_failure_is_told_and_the_client_goes_on() {
     assert_eq!(bench.client.open().await.unwrap_err().kind(), "server-unavailable");
     bench.client.open_until_connected().await.unwrap();
     assert_eq!(bench.hub.opened().len(), 4);
-    let expected = ["server-unavailable", "timeout", "server-unavailable"].map(|why| format!("Reconnecting/{why}"));
+    let expected =
+        ["server-unavailable", "timeout", "server-unavailable"].map(|why| format!("Reconnecting/{why}"));
     assert_eq!(bench.bed.statuses("hub")[..3], expected);
 }
 
@@ -84,7 +88,8 @@ async fn tokens_are_renewed_before_a_fifth_of_their_life_is_left() {
         let text = connect.password.clone().unwrap();
         SasToken::parse(std::str::from_utf8(&text).unwrap()).unwrap().expiry_secs
     };
-    let opened: Vec<_> = bench.hub.opened().iter().map(|at| bench.bed.world.clock.utc_at(*at).unix_secs()).collect();
+    let opened: Vec<_> =
+        bench.hub.opened().iter().map(|at| bench.bed.world.clock.utc_at(*at).unix_secs()).collect();
     for (at, pair) in opened[1..].iter().zip(connects.windows(2)) {
         let left = expiry(&pair[0]) - at;
         assert!(left >= 90, "15% of the old token were left: {left} s");

@@ -83,9 +83,12 @@ async fn a_wrong_key_leads_to_slow_retries() {
 async fn the_secondary_key_is_tried() {
     let secondary = nanorig_wire::sas::SharedKey::from_bytes(vec![7; 32]).unwrap();
     let key = secondary.clone();
-    let bench = Bench::with(|_| (), |options| {
-        options.credentials = Credentials::Key { primary: Bed::key(), secondary: Some(key) };
-    })
+    let bench = Bench::with(
+        |_| (),
+        |options| {
+            options.credentials = Credentials::Key { primary: Bed::key(), secondary: Some(key) };
+        },
+    )
     .await;
     bench.hub.set(|rules| rules.connack.push_back(Some(5)));
     let _ = bench.client.open().await;
@@ -206,5 +209,8 @@ async fn a_thousand_reconnects_leak_no_byte_and_no_socket() {
     bench.bed.sleep(600).await;
     let end = bench.bed.mcu.resources();
     assert_eq!((end.sockets, end.tls_contexts), (0, 0));
-    assert_eq!(bench.hub.seen().iter().filter(|seen| matches!(seen.packet, Packet::Connect(_))).count(), 1_001);
+    assert_eq!(
+        bench.hub.seen().iter().filter(|seen| matches!(seen.packet, Packet::Connect(_))).count(),
+        1_001
+    );
 }

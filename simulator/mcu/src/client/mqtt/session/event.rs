@@ -122,7 +122,10 @@ pub enum CloseReason {
     /// The device ran out of memory.
     #[error("out of memory")]
     OutOfMemory,
-    /// The other side or the network ended it.
+    /// The transport failed, with this word of its error, such as `reset` or `record-too-large`.
+    #[error("connection failed: {0}")]
+    Transport(&'static str),
+    /// The other side ended it.
     #[error("connection lost")]
     Lost,
 }
@@ -168,4 +171,3 @@ pub enum SubscribeError {
     #[error("not a topic filter")]
     Filter(#[from] TopicFault),
 }
-

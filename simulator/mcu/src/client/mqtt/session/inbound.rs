@@ -6,9 +6,10 @@ use nanorig_wire::mqtt::{
 };
 
 use super::keep_alive::KeepAlive;
-use super::machine::{Queued, Session, State};
+use super::machine::Session;
 use super::outbound::Stage;
 use super::oversize::Oversize;
+use super::state::{Queued, State};
 use super::{AckToken, CloseReason, SessionEvent};
 use crate::habits::{AckOrder, Acknowledge, Completion, Malformed, Qos2Receive};
 

@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn the_habit_of_counting_sent_packets_only_never_pings_while_publishing() {
-        let mut keep_alive = KeepAlive::new(PERIOD, KeepAliveUse::OnlyWhenNothingSent, Time::ZERO, Time::ZERO);
+        let mut keep_alive =
+            KeepAlive::new(PERIOD, KeepAliveUse::OnlyWhenNothingSent, Time::ZERO, Time::ZERO);
         keep_alive.sent(Time::from_secs(40));
         assert_eq!(keep_alive.ping_due(), Some(Time::from_secs(85)));
     }

@@ -21,77 +21,19 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use bytes::Bytes;
 use nanorig_trace::Time;
-use nanorig_wire::mqtt::{Framer, Packet, PacketId, Publish, QoS, check_topic_filter, check_topic_name};
+use nanorig_wire::mqtt::{
+    EncodeError, Framer, MAX_REMAINING_LENGTH, Packet, PacketId, Publish, QoS, check_topic_filter,
+    check_topic_name,
+};
 
-use super::keep_alive::KeepAlive;
-use super::mangle;
 use super::outbound::{InFlight, Outbound, Stage};
 use super::oversize::Oversize;
 use super::packet_ids::PacketIds;
 use super::request::{Request, Subscriptions};
-use super::{CloseReason, ConnectOptions, PublishError, SessionEvent, SubscribeError, Token, Transmit, Version};
-use crate::habits::{Completion, ConnectForm, DisconnectForm, MqttHabits, Resend, Resubscribe};
-
-/// What a session is made with.
-#[derive(Clone, Debug)]
-pub struct SessionSettings {
-    /// Version of MQTT.
-    pub version: Version,
-    /// Most QoS 1 and 2 messages that may wait for their acknowledgements. Default 10, as IoT Hub's gateway allows.
-    pub max_in_flight: usize,
-    /// The firmware's decisions.
-    pub habits: MqttHabits,
-}
-
-impl Default for SessionSettings {
-    fn default() -> Self {
-        Self { version: Version::V311, max_in_flight: 10, habits: MqttHabits::default() }
-    }
-}
-
-/// A message to publish.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
-    /// Topic name.
-    pub topic: String,
-    /// The application's bytes.
-    pub payload: Bytes,
-    /// Quality of service.
-    pub qos: QoS,
-    /// Retain flag.
-    pub retain: bool,
-}
-
-/// The state of a session without its data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StateName {
-    /// No transport.
-    Idle,
-    /// CONNACK is awaited.
-    Connecting,
-    /// Connected.
-    Connected,
-    /// The transport is to be closed.
-    Closing,
-}
-
-/// The state with the data that it truly has.
-#[derive(Debug)]
-pub(super) enum State {
-    Idle,
-    Connecting { asked: Time, keep_alive: Duration, clean_session: bool },
-    Connected { keep_alive: KeepAlive },
-    Closing,
-}
-
-/// A packet that waits to be sent, with the message that it carries.
-#[derive(Debug)]
-pub(super) struct Queued {
-    pub(super) packet: Packet,
-    pub(super) token: Option<Token>,
-}
+use super::state::{Outgoing, Queued, SessionSettings, State, StateName};
+use super::{CloseReason, ConnectOptions, PublishError, SessionEvent, SubscribeError, Token};
+use crate::habits::{ConnectForm, DisconnectForm, Resubscribe};
 
 /// An MQTT client's session: see the module's header.
 #[derive(Debug)]
@@ -188,6 +130,14 @@ impl Session {
             self.queue.push_back(Queued { packet: packet.clone(), token: None });
         }
         self.queue.push_front(Queued { packet, token: None });
+        if habits.talks_before_connack {
+            self.queue.push_back(Queued { packet: Packet::PingReq, token: None });
+        }
+    }
+
+    /// The transport has failed; `kind` is the word of its error.
+    pub fn transport_failed(&mut self, kind: &'static str) {
+        self.close(CloseReason::Transport(kind));
     }
 
     /// The transport has ended, by whomever.
@@ -247,6 +197,11 @@ impl Session {
             check_topic_name(&message.topic)?;
         }
         let Outgoing { topic, payload, qos, retain } = message;
+        // Length of the topic, packet identifier.
+        let bytes = 2 + topic.len() + 2 + payload.len();
+        if topic.len() > usize::from(u16::MAX) || bytes > MAX_REMAINING_LENGTH {
+            return Err(EncodeError::PacketTooLarge { bytes }.into());
+        }
         let mut publish = Publish { dup: false, qos, retain, topic, id: None, payload };
         let token = self.token();
         if qos != QoS::AtMostOnce {
@@ -255,10 +210,6 @@ impl Session {
             }
             let id = self.ids.allocate().ok_or(PublishError::NoPacketId)?;
             publish.id = Some(id);
-            if let Err(error) = Packet::Publish(publish.clone()).to_bytes() {
-                self.ids.release(id);
-                return Err(error.into());
-            }
             let message = InFlight { token, id, publish: publish.clone(), stage: Stage::Waiting, since: now };
             self.outbound.push(message);
         }
@@ -307,20 +258,6 @@ impl Session {
         }
     }
 
-    /// The next bytes to send.
-    pub fn poll_transmit(&mut self, now: Time) -> Option<Transmit> {
-        if let Some(bytes) = self.oddities.pop_front() {
-            return Some(Transmit { bytes, completes: None });
-        }
-        if !self.may_send_next() {
-            return None;
-        }
-        let Queued { packet, token } = self.queue.pop_front()?;
-        let completes = self.note_sent(now, &packet, token);
-        let bytes = mangle::bytes(&packet, &self.settings.habits);
-        Some(Transmit { bytes, completes })
-    }
-
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<SessionEvent> {
         self.events.pop_front()
@@ -345,125 +282,6 @@ impl Session {
             }
         }
         pending.len()
-    }
-
-    /// MQTT-3.1.0-1: nothing before CONNECT, and nothing but CONNECT before CONNACK unless the habit says so.
-    fn may_send_next(&self) -> bool {
-        match (&self.state, self.queue.front()) {
-            (State::Connecting { .. }, Some(next)) => {
-                self.settings.habits.talks_before_connack || matches!(next.packet, Packet::Connect(_))
-            }
-            (State::Connected { .. } | State::Closing, Some(_)) => true,
-            (State::Idle, _) | (_, None) => false,
-        }
-    }
-
-    /// Books a packet that leaves. Returns the QoS 0 message that is done with it.
-    fn note_sent(&mut self, now: Time, packet: &Packet, token: Option<Token>) -> Option<Token> {
-        if let State::Connected { keep_alive } = &mut self.state {
-            keep_alive.sent(now);
-            if matches!(packet, Packet::PingReq) {
-                keep_alive.asks(now);
-            }
-        }
-        let token = token?;
-        match packet {
-            Packet::Publish(publish) if publish.qos == QoS::AtMostOnce => return Some(token),
-            Packet::Publish(_) => {
-                if let Some(message) = self.outbound.by_token(token) {
-                    message.stage = Stage::Published;
-                    message.since = now;
-                }
-                if self.settings.habits.completion == Completion::WhenSent {
-                    self.deliver(token);
-                }
-            }
-            Packet::PubRel(_) => {
-                if let Some(message) = self.outbound.by_token(token) {
-                    message.since = now;
-                }
-            }
-            Packet::Subscribe(_) | Packet::Unsubscribe(_) => {
-                for request in self.subscriptions.requests_mut() {
-                    if request.token == token {
-                        request.sends += 1;
-                        request.since = Some(now);
-                    }
-                }
-            }
-            _ => {}
-        }
-        None
-    }
-
-    /// Counts a message as delivered, whatever its stage.
-    pub(super) fn deliver(&mut self, token: Token) {
-        if let Some(message) = self.outbound.take_token(token) {
-            self.ids.release(message.id);
-            self.events.push_back(SessionEvent::Delivered { token });
-        }
-    }
-
-    /// Sends what an earlier connection left unacknowledged, in its order (MQTT-4.4.0-1, MQTT-4.6.0-1).
-    pub(super) fn resend(&mut self) {
-        let mut first = Vec::new();
-        match self.settings.habits.resend {
-            Resend::Never => return self.forget_messages(),
-            Resend::NewId => {
-                for message in self.outbound.iter_mut() {
-                    if let Some(id) = self.ids.allocate() {
-                        self.ids.release(message.id);
-                        message.id = id;
-                        message.publish.id = Some(id);
-                        message.stage = Stage::Waiting;
-                    }
-                    first.push(again(message, false, self.settings.version));
-                }
-            }
-            Resend::SameIdDup | Resend::WithoutDup | Resend::Reversed => {
-                let dup = self.settings.habits.resend != Resend::WithoutDup;
-                let from_start = self.settings.habits.qos2_resume == crate::habits::Qos2Resume::FromTheStart;
-                for message in self.outbound.iter_mut() {
-                    if from_start && message.stage == Stage::Released {
-                        message.stage = Stage::Published;
-                    }
-                    first.push(again(message, dup, self.settings.version));
-                }
-                if self.settings.habits.resend == Resend::Reversed {
-                    first.reverse();
-                }
-            }
-        }
-        // Whatever the application has asked for since the transport opened comes after it.
-        let is_first = |queued: &Queued| queued.token.is_some() && first.iter().any(|other| other.token == queued.token);
-        let fresh: Vec<_> = self.queue.drain(..).filter(|queued| !is_first(queued)).collect();
-        self.queue.extend(first);
-        self.queue.extend(fresh);
-    }
-
-    /// Forgets every message of the session (MQTT-3.1.2-6).
-    pub(super) fn forget_messages(&mut self) {
-        for message in self.outbound.take_all() {
-            self.ids.release(message.id);
-            self.queue.retain(|queued| queued.token != Some(message.token));
-            self.events.push_back(SessionEvent::Abandoned { token: message.token });
-        }
-        self.unreleased.clear();
-    }
-
-    /// Forgets the messages that an earlier connection left, but not those that were published since the
-    /// transport opened and wait for CONNACK.
-    pub(super) fn forget_old_messages(&mut self) {
-        let waits = |queue: &VecDeque<Queued>, token| queue.iter().any(|queued| queued.token == Some(token));
-        for message in self.outbound.take_all() {
-            if waits(&self.queue, message.token) {
-                self.outbound.push(message);
-            } else {
-                self.ids.release(message.id);
-                self.events.push_back(SessionEvent::Abandoned { token: message.token });
-            }
-        }
-        self.unreleased.clear();
     }
 
     /// Enters `Closing`: what depended on the connection is reported as lost.
@@ -518,16 +336,4 @@ impl Session {
         self.next_token += 1;
         Token(self.next_token)
     }
-}
-
-/// The packet that an in-flight message is due.
-fn again(message: &InFlight, dup: bool, version: Version) -> Queued {
-    let packet = match message.stage {
-        Stage::Waiting => Packet::Publish(message.publish.clone()),
-        Stage::Published if dup => Packet::Publish(version.repeated(&message.publish)),
-        Stage::Published => Packet::Publish(message.publish.clone()),
-        // MQTT-4.3.3-1: never PUBLISH again once PUBREL was sent.
-        Stage::Released => Packet::PubRel(message.id),
-    };
-    Queued { packet, token: Some(message.token) }
 }

@@ -11,15 +11,19 @@ mod inbound;
 mod keep_alive;
 mod machine;
 mod mangle;
-mod oversize;
 mod outbound;
+mod oversize;
 mod packet_ids;
 mod request;
+mod resume;
+mod state;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod transmit;
 
 pub use dialect::{ConnectOptions, Version};
 pub use event::{AckToken, CloseReason, PublishError, SessionEvent, SubscribeError, Token, Transmit};
-pub use machine::{Outgoing, Session, SessionSettings, StateName};
+pub use machine::Session;
+pub use state::{Outgoing, SessionSettings, StateName};
 pub use timers::Timer;

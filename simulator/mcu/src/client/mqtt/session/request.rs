@@ -108,7 +108,9 @@ impl Subscriptions {
     /// True when a subscription that is asked for, but not confirmed, covers `topic`.
     pub(super) fn may_cover(&self, topic: &str) -> bool {
         self.requests.iter().any(|request| match &request.packet {
-            Packet::Subscribe(subscribe) => subscribe.filters.iter().any(|(filter, _)| matches(filter, topic)),
+            Packet::Subscribe(subscribe) => {
+                subscribe.filters.iter().any(|(filter, _)| matches(filter, topic))
+            }
             _ => false,
         })
     }

@@ -3,8 +3,9 @@
 use nanorig_trace::Time;
 use nanorig_wire::mqtt::Packet;
 
-use super::machine::{Queued, Session, State};
+use super::machine::Session;
 use super::outbound::Stage;
+use super::state::{Queued, State};
 use super::{CloseReason, Token};
 
 /// Why the session wants to be woken.

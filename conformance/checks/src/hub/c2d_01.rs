@@ -1,0 +1,134 @@
+//! HUB-C2D-01: cloud-to-device messages are subscribed to, acknowledged and handed on.
+
+use std::time::Duration;
+
+use nanorig_trace::event::{CloudEvent, DeviceEvent};
+
+use crate::view::{At, C2dDelivery, Connection};
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "HUB-C2D-01", always: false, judge };
+
+/// A device that is connected hears of a message within this time.
+const DELIVERED_WITHIN: Duration = Duration::from_secs(30);
+
+fn judge(view: &View<'_>) -> Finding {
+    let mut tally = Tally::default();
+    for (at, event) in view.cloud_events() {
+        if let CloudEvent::C2d { id, state, .. } = event
+            && state == "enqueued"
+        {
+            judge_waiting(view, at, id, &mut tally);
+        }
+    }
+    for connection in view.connections_to("hub") {
+        for delivery in connection.c2d_deliveries() {
+            judge_delivery(view, connection, &delivery, &mut tally);
+        }
+    }
+    tally.finish(
+        "cloud-to-device messages were acknowledged and handed on",
+        "a cloud-to-device message was not handled as it should be",
+        "no message was sent to the device",
+    )
+}
+
+/// A message that waits although the device is connected: nobody subscribed.
+fn judge_waiting(view: &View<'_>, at: At, id: &str, tally: &mut Tally) {
+    let taken = view.cloud_events().any(|(when, event)| {
+        when > at && matches!(event, CloudEvent::C2d { id: other, state, .. } if other == id && state != "enqueued")
+    });
+    let listener = view.connections_to("hub").find(|connection| {
+        let from = connection.accepted().map(|accepted| accepted.max(at));
+        from.is_some_and(|from| connection.lasts(from, DELIVERED_WITHIN, view.end()))
+    });
+    if let Some(connection) = listener.filter(|_| !taken) {
+        tally.bad(at, format!("this message waits although connection {} is there", connection.id));
+    }
+}
+
+fn judge_delivery(view: &View<'_>, connection: &Connection<'_>, delivery: &C2dDelivery<'_>, tally: &mut Tally) {
+    let limit = view.duration("ack_timeout");
+    let at = delivery.at;
+    let surfaced = view.device_events().find(|(when, event)| {
+        *when > at && when.since(at) <= limit && matches!(event, DeviceEvent::C2d { body, .. } if body.0 == delivery.publish.payload)
+    });
+    let watched = connection.lasts(at, limit, view.end()) && !view.disturbed(at.time, at.time + limit);
+    if connection.is_acknowledged(delivery) {
+        match surfaced {
+            Some((when, _)) => tally.good(when, "acknowledged and handed on"),
+            None if watched && view.device_speaks() && !delivery.publish.dup => {
+                tally.bad(at, "acknowledged and not handed to the application");
+            }
+            None => tally.good(at, "acknowledged"),
+        }
+    } else if watched {
+        tally.bad(at, "not acknowledged");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nanorig_trace::event::{CloudEvent, DeviceEvent};
+    use serde_json::json;
+
+    use crate::Verdict;
+    use crate::testing::Story;
+
+    const TOPIC: &str = "devices/nano-01/messages/devicebound/%24.mid=m1";
+
+    fn state(story: &mut Story, state: &str) {
+        story.event(CloudEvent::C2d { device: "nano-01".into(), id: "m1".into(), state: state.into(), deliveries: 0 });
+    }
+
+    fn delivered() -> (Story, nanorig_trace::event::ConnId) {
+        let mut story = Story::new();
+        let conn = story.at(1.0).subscribed_session();
+        story.at(5.0);
+        state(&mut story, "enqueued");
+        state(&mut story, "delivered");
+        story.delivers(conn, TOPIC, "open the window", Some(1));
+        (story, conn)
+    }
+
+    fn surfaces(story: &mut Story) {
+        let body = b"open the window".to_vec().into();
+        story.event(DeviceEvent::C2d { properties: json!({}), body });
+    }
+
+    #[test]
+    fn acknowledging_and_handing_on_passes() {
+        let (mut story, conn) = delivered();
+        story.acks(conn, 1);
+        surfaces(&mut story);
+        story.expect("HUB-C2D-01", Verdict::Pass);
+    }
+
+    #[test]
+    fn neither_one_without_the_other() {
+        let (mut story, conn) = delivered();
+        surfaces(&mut story);
+        story.at(30.0).leaves(conn);
+        story.expect("HUB-C2D-01", Verdict::Fail);
+        let (mut story, conn) = delivered();
+        story.acks(conn, 1).hub_status("Connected", "ok").at(30.0).leaves(conn);
+        story.expect("HUB-C2D-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn a_device_that_does_not_subscribe_fails() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session(false);
+        story.at(5.0);
+        state(&mut story, "enqueued");
+        story.at(36.0).leaves(conn);
+        story.expect("HUB-C2D-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn no_message_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).subscribed_session();
+        story.expect("HUB-C2D-01", Verdict::Inconclusive);
+    }
+}

@@ -1,0 +1,106 @@
+//! Connecting, Keep Alive, leaving.
+
+use super::*;
+
+#[test]
+fn connect_is_the_literal_packet_and_nothing_goes_before_connack() {
+    let mut session = session(|_| ());
+    session.connect(Time::ZERO, &options(true));
+    session.publish(Time::ZERO, message("a", QoS::AtLeastOnce)).unwrap();
+    let first = sent(&mut session, Time::ZERO);
+    assert_eq!(first, [b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04dev1".to_vec()]);
+    session.receive(Time::ZERO, &CONNACK);
+    assert_eq!(sent(&mut session, Time::ZERO), [b"\x32\x06\x00\x01a\x00\x01x".to_vec()]);
+}
+
+#[test]
+fn a_habit_talks_before_connack() {
+    let mut session = session(|habits| habits.talks_before_connack = true);
+    session.connect(Time::ZERO, &options(true));
+    session.publish(Time::ZERO, message("a", QoS::AtLeastOnce)).unwrap();
+    assert_eq!(sent(&mut session, Time::ZERO).len(), 3, "CONNECT, PINGREQ, PUBLISH");
+}
+
+#[test]
+fn habits_break_connect_in_one_bit() {
+    let flags = |set: fn(&mut MqttHabits)| {
+        let mut session = session(set);
+        let will = Will {
+            topic: "w".into(),
+            payload: Bytes::from_static(b"gone"),
+            qos: QoS::AtLeastOnce,
+            retain: true,
+        };
+        let password = Some(Bytes::from_static(b"secret"));
+        let options =
+            ConnectOptions { will: Some(will), user_name: Some("u".into()), password, ..options(true) };
+        assert!(!format!("{options:?}").contains("secret"), "{options:?}");
+        session.connect(Time::ZERO, &options);
+        sent(&mut session, Time::ZERO)[0][9]
+    };
+    assert_eq!(flags(|_| ()), 0b1110_1110);
+    assert_eq!(flags(|habits| habits.connect = habits::ConnectForm::ReservedFlag), 0b1110_1111);
+    assert_eq!(flags(|habits| habits.connect = habits::ConnectForm::PasswordWithoutUserName), 0b0110_1110);
+    assert_eq!(flags(|habits| habits.will = habits::WillForm::WithoutQos), 0b1100_0110);
+    assert_eq!(flags(|habits| habits.will = habits::WillForm::WithoutFlag), 0b1100_0010);
+}
+
+#[test]
+fn a_refusal_ends_the_connection_and_nothing_follows() {
+    for (byte, code) in (1..).zip(&ConnectCode::ALL[1..]) {
+        let mut session = session(|_| ());
+        session.connect(Time::ZERO, &options(false));
+        session.publish(Time::ZERO, message("a", QoS::AtMostOnce)).unwrap();
+        sent(&mut session, Time::ZERO);
+        session.receive(Time::ZERO, &[0x20, 0x02, 0x00, byte]);
+        let closed = SessionEvent::Closed { reason: CloseReason::Refused(*code) };
+        assert_eq!(events(&mut session).pop(), Some(closed));
+        assert!(sent(&mut session, Time::ZERO).is_empty());
+        assert_eq!(session.next_deadline(), None);
+    }
+}
+
+#[test]
+fn an_idle_connection_pings_and_a_silent_server_is_dropped() {
+    let mut session = connected(|_| ());
+    assert_eq!(session.next_deadline(), Some(at(45)));
+    session.handle_timeout(at(45));
+    assert_eq!(sent(&mut session, at(45)), [vec![0xc0, 0x00]]);
+    assert_eq!(session.deadline(Timer::PingResp), Some(at(75)));
+    session.receive(at(46), &[0xd0, 0x00]);
+    assert_eq!(session.next_deadline(), Some(at(90)));
+    session.handle_timeout(at(90));
+    sent(&mut session, at(90));
+    session.handle_timeout(at(119));
+    assert_eq!(session.state(), StateName::Connected);
+    session.handle_timeout(at(120));
+    let closed = SessionEvent::Closed { reason: CloseReason::PingRespTimeout };
+    assert_eq!(events(&mut session), [closed]);
+}
+
+#[test]
+fn a_dead_peer_is_noticed_while_publishing() {
+    let mut session = connected(|_| ());
+    let mut closed_at = None;
+    for second in 1..=90 {
+        let _ = session.publish(at(second), message("a", QoS::AtMostOnce));
+        sent(&mut session, at(second));
+        session.handle_timeout(at(second));
+        if session.state() != StateName::Connected {
+            closed_at = Some(second);
+            break;
+        }
+    }
+    assert_eq!(closed_at, Some(76), "PINGREQ at 46 s, and at most 1.5 x 60 s in all");
+}
+
+#[test]
+fn disconnect_is_the_last_packet() {
+    let mut session = connected(|_| ());
+    session.publish(at(0), message("a", QoS::AtMostOnce)).unwrap();
+    session.disconnect();
+    assert_eq!(sent(&mut session, at(0)).pop(), Some(vec![0xe0, 0x00]));
+    assert_eq!(session.publish(at(0), message("a", QoS::AtMostOnce)), Err(PublishError::NotConnected));
+    session.receive(at(0), b"\x32\x06\x00\x01a\x00\x07x");
+    assert!(sent(&mut session, at(0)).is_empty());
+}

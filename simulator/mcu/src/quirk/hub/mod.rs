@@ -1,0 +1,32 @@
+//! Quirks towards IoT Hub: connection, tokens, telemetry, cloud-to-device messages.
+
+pub(super) mod decodes_before_cutting;
+pub(super) mod drops_messages_offline;
+pub(super) mod falls_back_to_plain;
+pub(super) mod fights_for_identity;
+pub(super) mod forces_clean_session;
+pub(super) mod hammers_on_unauthorized;
+pub(super) mod hides_reasons;
+pub(super) mod module_as_device;
+pub(super) mod no_api_version;
+pub(super) mod no_c2d_subscription;
+pub(super) mod no_content_type;
+pub(super) mod no_message_limit;
+pub(super) mod no_renewal;
+pub(super) mod no_secondary_key;
+pub(super) mod null_property_is_empty;
+pub(super) mod prints_key;
+pub(super) mod publishes_qos2;
+pub(super) mod repeats_c2d;
+pub(super) mod retains_telemetry;
+pub(super) mod reuses_expired_token;
+pub(super) mod sas_expiry_32_bit;
+pub(super) mod sas_resource_in_capitals;
+pub(super) mod sas_signs_other_text;
+pub(super) mod sends_newest_first;
+pub(super) mod space_as_plus;
+pub(super) mod telemetry_wrong_case;
+pub(super) mod unbounded_queue;
+pub(super) mod unencoded_properties;
+pub(super) mod wrong_client_id;
+pub(super) mod wrong_sas_resource;

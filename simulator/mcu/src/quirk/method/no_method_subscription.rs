@@ -1,0 +1,11 @@
+//! Does not subscribe to direct methods.
+
+use crate::quirk::Quirk;
+
+pub(in crate::quirk) const QUIRK: Quirk = Quirk {
+    name: "no-method-subscription",
+    summary: "does not subscribe to direct methods",
+    source: "forgotten in many samples",
+    fails: &["METHOD-01", "METHOD-02", "METHOD-03", "METHOD-04", "PNP-CMD-01", "RECON-STATE-01"],
+    apply: |habits| habits.cloud.methods.not_subscribed = true,
+};
