@@ -28,6 +28,13 @@ impl Tally {
         self.bad.push(Evidence::new(at, text));
     }
 
+    /// Adds what another tally has seen.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.good.extend(other.good);
+        self.doubtful.extend(other.doubtful);
+        self.bad.extend(other.bad);
+    }
+
     /// True when nothing was seen at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

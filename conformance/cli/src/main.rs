@@ -20,6 +20,7 @@ use crate::exit::Exit;
 fn main() -> ExitCode {
     let arguments = Arguments::parse_from(args::with_default_command(std::env::args_os()));
     start_logging();
+    show_faults();
     let exit = match &arguments.command {
         Command::Run(run) => commands::run::run(run),
         Command::Check { paths } => commands::check::run(paths),
@@ -33,6 +34,14 @@ fn main() -> ExitCode {
         Exit::Usage
     })
     .into()
+}
+
+/// Faults go to stderr, and look the same wherever that is no terminal.
+fn show_faults() {
+    let hook = |_: &dyn miette::Diagnostic| -> Box<dyn miette::ReportHandler> {
+        Box::new(commands::screen::faults(&console::Term::stderr()))
+    };
+    miette::set_hook(Box::new(hook)).expect("the hook is set once, before any fault");
 }
 
 /// Logs go to stderr when `RUST_LOG` asks for them; a run's evidence is its trace, never a log.

@@ -10,5 +10,11 @@ pub(crate) fn vocabulary() -> Vocabulary {
         .iter()
         .map(|requirement| Named { name: requirement.id.clone(), summary: requirement.text.clone() })
         .collect();
-    Vocabulary { requirements, ..nanorig_rig::vocabulary() }
+    let thresholds = Catalogue::get().all().iter().flat_map(|requirement| &requirement.parameters);
+    let mut parameters: Vec<Named> = thresholds
+        .map(|(name, parameter)| Named { name: name.clone(), summary: parameter.meaning.clone() })
+        .collect();
+    parameters.sort_by(|a, b| a.name.cmp(&b.name));
+    parameters.dedup_by(|a, b| a.name == b.name);
+    Vocabulary { requirements, parameters, ..nanorig_rig::vocabulary() }
 }

@@ -24,6 +24,8 @@ pub struct Vocabulary {
     pub quirks: Vec<Named>,
     /// Requirement ids.
     pub requirements: Vec<Named>,
+    /// Thresholds of requirements.
+    pub parameters: Vec<Named>,
     /// Certificate chains that a server can present.
     pub certificates: Vec<Named>,
     /// Roots that a device can trust and a chain can lead to.

@@ -7,7 +7,7 @@ use nanorig_mcu::{persona, quirk};
 
 use crate::calls;
 
-/// Calls, profiles, personas, quirks, certificate chains and roots; requirements are added by whoever knows them.
+/// Calls, profiles, personas, quirks, certificate chains and roots; requirements and their thresholds are added by whoever knows them.
 #[must_use]
 pub fn vocabulary() -> Vocabulary {
     let named = |name: &str, summary: &str| Named { name: name.into(), summary: summary.into() };
@@ -17,6 +17,7 @@ pub fn vocabulary() -> Vocabulary {
         personas: persona::ALL.iter().map(|persona| named(persona.name, persona.summary)).collect(),
         quirks: quirk::ALL.iter().map(|quirk| named(quirk.name, quirk.summary)).collect(),
         requirements: Vec::new(),
+        parameters: Vec::new(),
         certificates: ChainKind::ALL.iter().map(|kind| named(kind.name(), kind.summary())).collect(),
         roots: RootName::ALL.iter().map(|root| named(root.name(), root.summary())).collect(),
     }

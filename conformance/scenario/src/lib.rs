@@ -5,6 +5,7 @@
 //! underlines the text and says what to type. This crate knows the words of
 //! [`nanorig_dut`] and nothing about how a device, a cloud or a network is built.
 
+mod cross;
 mod diagnostic;
 mod expect;
 mod plan;

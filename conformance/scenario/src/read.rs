@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::plan::Plan;
 use crate::scalar::{convert, fault, json, text};
-use crate::section::{Field, Names, Reader, field, names};
+use crate::section::{Field, Names, Reader, field, names, unknown_key};
 use crate::syntax::{self, Node, NodeKind};
-use crate::{Faults, Source, setup, steps};
+use crate::{Faults, Source, cross, setup, steps};
 
 /// The scenario format that this version reads.
 pub(crate) const FORMAT: i64 = 1;
@@ -87,6 +87,7 @@ pub fn parse(source: Source, words: &Vocabulary) -> Result<Plan, Faults> {
         _ => plan.steps = steps::steps(reader, node),
     });
     complete(&mut reader, &root, &plan);
+    cross::check(&mut reader, &root, &plan.setup);
     let mut faults = reader.faults;
     if faults.is_empty() {
         return Ok(plan);
@@ -137,6 +138,11 @@ fn complete(reader: &mut Reader<'_>, root: &Node, plan: &Plan) {
 fn parameters(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     for (key, value) in reader.entries(node, "`parameters`") {
+        let known: Vec<&str> = reader.words.parameters.iter().map(|named| named.name.as_str()).collect();
+        if !known.contains(&key.text.as_str()) {
+            reader.fault(unknown_key(key, "`parameters`", &known));
+            continue;
+        }
         let plain = text(value).unwrap_or_default();
         let has_unit =
             plain.starts_with(|c: char| c.is_ascii_digit()) && plain.ends_with(char::is_alphabetic);

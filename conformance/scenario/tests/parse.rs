@@ -53,6 +53,7 @@ fn words() -> Vocabulary {
         personas: vec![named("reference")],
         quirks: vec![named("no-jitter")],
         requirements: vec![named("BOOT-01"), named("HUB-D2C-01")],
+        parameters: vec![named("boot_budget"), named("heap_floor"), named("takeover_max")],
         certificates: vec![named("good"), named("expired-leaf")],
         roots: vec![named("g2"), named("msrsa")],
     }

@@ -70,8 +70,14 @@ fn judge_life(view: &View<'_>, life: &Unset, tally: &mut Tally) {
         }
     }
     let said = view.device_events_after(life.from).take_while(|(at, _)| mine(*at));
-    let connected = said.filter(|(_, event)| matches!(event, DeviceEvent::TlsConnected { .. }));
-    uses.extend(connected.map(|(at, _)| (at, "the device accepts a certificate")));
+    uses.extend(said.filter_map(|(at, event)| match event {
+        DeviceEvent::TlsConnected { .. } => Some((at, "the device accepts a certificate")),
+        // Refusing a date takes a clock as well.
+        DeviceEvent::TlsFailed { error, .. } if matches!(error.as_str(), "expired" | "not-yet-valid") => {
+            Some((at, "the device judges the dates of a certificate"))
+        }
+        _ => None,
+    }));
     uses.sort();
     for (at, text) in uses {
         if life.set.is_some_and(|set| set < at) {

@@ -27,7 +27,7 @@ fn judge(view: &View<'_>) -> Finding {
         }
     }
     silent_server(view, &requests, &replies, &mut tally);
-    lying_server(view, &replies, &mut tally);
+    lying_server(view, &requests, &replies, &mut tally);
     tally.finish(
         "a second time source helped",
         "one bad time source was enough to spoil the clock",
@@ -67,8 +67,8 @@ fn silent_server(view: &View<'_>, requests: &[Request], replies: &[Reply], tally
     }
 }
 
-/// A server whose time is far from the world's, while another one is right.
-fn lying_server(view: &View<'_>, replies: &[Reply], tally: &mut Tally) {
+/// A server whose time is far from the world's.
+fn lying_server(view: &View<'_>, requests: &[Request], replies: &[Reply], tally: &mut Tally) {
     let told = |reply: &Reply| {
         let near = view.utc(reply.at.time).unix_micros();
         Utc::from_unix_micros(reply.packet.transmit.unix_micros_near(near))
@@ -78,7 +78,10 @@ fn lying_server(view: &View<'_>, replies: &[Reply], tally: &mut Tally) {
     let contradicted =
         sane().any(|reply| reply.server != liar.server && is_right(view, reply.at, told(reply)));
     let right = clock_sets(view).find(|(at, after)| *at > liar.at && is_right(view, *at, *after));
+    let other = requests.iter().any(|request| request.at > liar.at && request.server != liar.server);
     if let (true, Some((at, _))) = (contradicted, right) {
         tally.good(at, format!("{} lies, and the clock is set rightly", liar.server));
+    } else if !other && view.end().since(liar.at) > PATIENCE {
+        tally.bad(liar.at, format!("{} lies, and no other server is asked", liar.server));
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use nanorig_trace::Time;
 use nanorig_trace::event::{DeviceEvent, NetworkEvent, Resources};
 
+use nanorig_wire::hub::DeviceFilter;
+
 use super::{At, Connection, HarnessCall, View};
 
 /// Two accepted sessions of one identity, one after the other.
@@ -66,6 +68,20 @@ impl<'t> View<'t> {
             }
         }
         all
+    }
+
+    /// True when a subscription of one of these kinds was granted before `at`: on this connection, or in the stored
+    /// session that it resumed.
+    #[must_use]
+    pub fn is_subscribed(&self, connection: &Connection<'t>, kinds: &[DeviceFilter], at: At) -> bool {
+        let here = connection.subscribed_to(kinds).and_then(|subscription| subscription.granted());
+        if here.is_some_and(|granted| granted < at) {
+            return true;
+        }
+        let earlier = self.connections_to(connection.service).rev().find(|earlier| {
+            earlier.opened < connection.opened && earlier.accepted().is_some() && session_key(earlier) == session_key(connection)
+        });
+        connection.session_present() && earlier.is_some_and(|earlier| self.is_subscribed(earlier, kinds, at))
     }
 
     /// The next accepted session at `service` after `at`.

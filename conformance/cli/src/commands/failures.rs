@@ -3,6 +3,7 @@
 use std::fmt;
 
 use miette::LabeledSpan;
+use super::screen;
 use nanorig_checks::{Level, Verdict};
 use nanorig_report::{Report, VerdictRow};
 use nanorig_runner::StepReport;
@@ -45,6 +46,7 @@ impl miette::Diagnostic for Failure {
 /// Renders every failed step and every failed verdict. What could not be decided is in the table.
 pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> String {
     let failed = |step: &&StepReport| matches!(step.result, StepResult::Failed | StepResult::Error);
+    let handler = screen::faults(&console::Term::stdout());
     let of_steps = steps.iter().filter(failed).map(|step| of_step(step, report));
     let shown = |row: &&VerdictRow| matches!(row.verdict, Verdict::Fail | Verdict::Error);
     let of_verdicts = report.verdicts.iter().filter(shown).map(|row| of_verdict(row, source, report));
@@ -54,7 +56,10 @@ pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> St
             let spanned = failure.span.is_some();
             let shown = miette::Report::new(failure);
             let shown = if spanned { shown.with_source_code(source.named()) } else { shown };
-            format!("{shown:?}\n")
+            let mut text = String::new();
+            handler.render_report(&mut text, shown.as_ref()).expect("a text takes everything");
+            text.push('\n');
+            text
         })
         .collect()
 }

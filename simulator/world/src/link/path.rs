@@ -130,7 +130,7 @@ impl Link {
     }
 
     /// What the settings do to it.
-    fn suffer(&mut self, direction: Direction, frame: &mut Vec<u8>, passage: &mut Passage) {
+    fn suffer(&mut self, direction: Direction, frame: &mut [u8], passage: &mut Passage) {
         let path = self.settings.path(direction);
         if passage.lost.is_none() && self.random.chance(path.loss) {
             passage.lost = Some("loss");

@@ -101,7 +101,7 @@ impl Flow {
     fn pass(&mut self, now: Time, segment: &TcpSegment, frame: &mut [u8]) -> Verdict {
         self.used = now;
         let acks = segment.ack.wrapping_sub(self.ack).cast_signed();
-        if acks > 0 || acks < -RESYNC {
+        if !(-RESYNC..=0).contains(&acks) {
             *self = Self::new(now, segment);
             return Verdict::Deliver;
         }

@@ -11,7 +11,8 @@ use smoltcp::socket::tcp::{RecvError, Socket, State};
 use tokio::io::ReadBuf;
 
 use super::driver::Shared;
-use super::slot::{Failure, Side, Slot};
+use super::failure::Failure;
+use super::slot::{Side, Slot};
 use super::stack::Stack;
 
 pub(super) struct Connection {

@@ -9,6 +9,7 @@ mod connection;
 mod device;
 mod driver;
 mod effects;
+mod failure;
 mod forward;
 mod gateway;
 mod handle;

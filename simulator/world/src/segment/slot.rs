@@ -14,7 +14,6 @@
 //! board gets its socket back; removing one in TIME-WAIT would answer late segments with RST.
 
 use std::any::Any;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
@@ -23,6 +22,7 @@ use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{Socket, State};
 
 use super::effects::{Effects, HandOut, Purpose};
+use super::failure::Failure;
 
 /// How long a server repeats its SYN-ACK: five retries with doubling from 1 s, as Linux does.
 pub(super) const SYN_RECEIVED_LIMIT: Duration = Duration::from_secs(63);
@@ -94,31 +94,6 @@ pub(super) enum Owner {
     App,
     /// The stack again: the application is done with it.
     Closing,
-}
-
-/// Why a connection ended without FIN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    Refused,
-    Reset,
-    TimedOut,
-    AddressLost,
-    Aborted,
-    PowerLost,
-}
-
-impl Failure {
-    pub(super) fn error(self) -> io::Error {
-        let (kind, text) = match self {
-            Self::Refused => (io::ErrorKind::ConnectionRefused, "connection refused"),
-            Self::Reset => (io::ErrorKind::ConnectionReset, "connection reset by the peer"),
-            Self::TimedOut => (io::ErrorKind::TimedOut, "the peer does not answer"),
-            Self::AddressLost => (io::ErrorKind::AddrNotAvailable, "the local address is gone"),
-            Self::Aborted => (io::ErrorKind::ConnectionAborted, "connection aborted"),
-            Self::PowerLost => (io::ErrorKind::ConnectionAborted, "the device lost power"),
-        };
-        io::Error::new(kind, text)
-    }
 }
 
 /// What a new slot begins with.

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::TcpState;
 use super::connection::Connection;
 use super::driver::Shared;
+use super::failure::Failure;
 
 /// A connection of the device.
 ///
@@ -171,7 +172,7 @@ impl TcpListener {
     /// # Errors
     /// `ConnectionAborted` after a power loss.
     pub async fn accept(&mut self) -> io::Result<TcpSocket> {
-        self.accepted.recv().await.ok_or_else(|| super::slot::Failure::PowerLost.error())
+        self.accepted.recv().await.ok_or_else(|| Failure::PowerLost.error())
     }
 
     /// The port.

@@ -9,7 +9,7 @@ use std::task::Poll;
 
 use super::config::Mac;
 use super::driver::Shared;
-use super::slot::Failure;
+use super::failure::Failure;
 use crate::link::udp_frame;
 
 /// IPv4 and UDP headers.

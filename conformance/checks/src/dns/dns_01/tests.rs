@@ -47,3 +47,15 @@ fn the_old_address_after_a_new_answer_fails() {
         "connects to 203.0.113.10 by an answer of 39 s ago with a TTL of 30 s"
     );
 }
+
+#[test]
+fn an_old_address_that_leads_nowhere_is_seen_by_its_resolution() {
+    let mut story = first_connection();
+    story.at(40.0).resolved(HUB_NAME, &[HUB], "");
+    let finding = story.expect("DNS-01", Verdict::Fail);
+    assert!(finding.evidence[0].text.starts_with("resolves to 203.0.113.10"), "{finding:?}");
+    let mut story = first_connection();
+    story.at(40.0).dns_asks(2, HUB_NAME).at(40.1).dns_answers(2, HUB_NAME, 30, MOVED);
+    story.at(40.2).resolved(HUB_NAME, &[MOVED], "");
+    story.expect("DNS-01", Verdict::Pass);
+}

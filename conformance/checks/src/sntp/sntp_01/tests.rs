@@ -43,3 +43,14 @@ fn a_declared_time_floor_is_enough() {
     story.expect("SNTP-01", Verdict::Fail);
     story.parameter("time_floor", 1).expect("SNTP-01", Verdict::NotApplicable);
 }
+
+#[test]
+fn a_date_judged_before_time_fails() {
+    let mut story = Story::new();
+    story.boot("power-on").at(1.0).device_tls_failed("not-yet-valid").at(2.0).clock_set();
+    story.expect("SNTP-01", Verdict::Fail);
+    let mut story = Story::new();
+    story.boot("power-on").at(1.0).device_tls_failed("clock-not-set");
+    story.at(2.0).clock_set().at(3.0).good_session();
+    story.expect("SNTP-01", Verdict::Pass);
+}

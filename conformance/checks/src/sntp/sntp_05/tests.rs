@@ -58,3 +58,15 @@ fn honest_servers_provoke_nothing() {
     story.clock_set();
     story.expect("SNTP-05", Verdict::Inconclusive);
 }
+
+#[test]
+fn asking_only_the_liar_fails() {
+    let mut story = Story::new();
+    answered(&mut story, 1.0, NTP_A, YEAR_S);
+    answered(&mut story, 600.0, NTP_A, YEAR_S);
+    story.at(901.0).link_up();
+    story.expect("SNTP-05", Verdict::Inconclusive);
+    story.at(901.2).link_up();
+    let finding = story.expect("SNTP-05", Verdict::Fail);
+    assert!(finding.evidence[0].text.contains("lies, and no other"), "{finding:?}");
+}

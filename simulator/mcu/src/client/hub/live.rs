@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nanorig_trace::Time;
+use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::hub::{DeviceFilter, HubDelivery};
 use nanorig_wire::mqtt::{QoS, SubAckCode};
 
@@ -87,7 +88,8 @@ impl Inner {
                         SubAckCode::Failure => {
                             complete = false;
                             let client = "hub".into();
-                            self.mcu.record(DeviceEvent::SubscriptionRefused { client, filter: filter.clone() });
+                            self.mcu
+                                .record(DeviceEvent::SubscriptionRefused { client, filter: filter.clone() });
                             self.tell(HubEvent::SubscriptionRefused { filter });
                         }
                         SubAckCode::Granted(granted) if granted < asked => {

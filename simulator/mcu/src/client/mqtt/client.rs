@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::mqtt::{QoS, SubAckCode};
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -180,11 +181,18 @@ impl MqttClient {
         let (sender, receiver) = oneshot::channel();
         {
             let mut core = self.shared.core();
-            let token = core.session.subscribe(filters)?;
+            let token = core.session.subscribe(filters.clone())?;
             core.waiters.insert(token, Waiter::Subscribe(sender));
         }
         self.shared.wake.notify_one();
-        receiver.await.unwrap_or(Err(MqttError::NotConnected))
+        let codes = receiver.await.unwrap_or(Err(MqttError::NotConnected))?;
+        for ((filter, _), code) in filters.into_iter().zip(&codes) {
+            if *code == SubAckCode::Failure && self.shared.records {
+                let client = "mqtt".into();
+                self.shared.mcu.record(DeviceEvent::SubscriptionRefused { client, filter });
+            }
+        }
+        Ok(codes)
     }
 
     /// Subscriptions asked for earlier that the server does not have, given its `session_present`.

@@ -1,0 +1,117 @@
+//! METHOD-01: a direct method is answered once, with its own request id and a status number.
+
+use std::time::Duration;
+
+use nanorig_wire::hub::{TopicError, DevicePublish};
+
+use crate::view::{Connection, MethodCall};
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "METHOD-01", always: false, judge };
+
+/// The hub's default for the time of an answer ("Understand and invoke direct methods from IoT Hub").
+pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// Larger payloads, and those that are not JSON, are judged by METHOD-03.
+const ORDINARY: usize = 32 * 1024;
+
+fn judge(view: &View<'_>) -> Finding {
+    let mut tally = Tally::default();
+    for connection in view.connections_to("hub") {
+        let calls = connection.method_calls();
+        for call in calls.iter().filter(|call| is_ordinary(call)) {
+            judge_call(view, connection, call, &mut tally);
+        }
+        stray_answers(connection, &calls, &mut tally);
+    }
+    tally.finish(
+        "direct methods were answered as the hub wants it",
+        "a direct method was not answered as the hub wants it",
+        "no direct method was called",
+    )
+}
+
+pub(super) fn is_ordinary(call: &MethodCall<'_>) -> bool {
+    call.payload.len() <= ORDINARY && serde_json::from_slice::<serde_json::Value>(call.payload).is_ok()
+}
+
+pub(super) fn judge_call(view: &View<'_>, connection: &Connection<'_>, call: &MethodCall<'_>, tally: &mut Tally) {
+    let name = &call.name;
+    match &call.answers[..] {
+        [] if connection.lasts(call.at, ANSWERED_WITHIN, view.end()) => {
+            tally.bad(call.at, format!("{name} ({}) was not answered", call.rid));
+        }
+        [] => {}
+        [only] if only.at.since(call.at) > ANSWERED_WITHIN => {
+            tally.bad(only.at, format!("{name} was answered after {:.1} s", only.at.since(call.at).as_secs_f64()));
+        }
+        [only] => tally.good(only.at, format!("{name} was answered with {}", only.status)),
+        [_, again, ..] => tally.bad(again.at, format!("{name} ({}) was answered twice", call.rid)),
+    }
+}
+
+/// Answers that belong to no call here, and topics that are no answers.
+fn stray_answers(connection: &Connection<'_>, calls: &[MethodCall<'_>], tally: &mut Tally) {
+    for answer in connection.method_answers() {
+        let called = calls.iter().any(|call| call.answers.iter().any(|other| other.at == answer.at));
+        if !called && !calls.is_empty() {
+            tally.bad(answer.at, format!("an answer to {}, which was not called", answer.rid));
+        }
+    }
+    let Some(own) = connection.identity() else { return };
+    for (at, publish) in connection.published().filter(|(_, publish)| publish.topic.starts_with("$iothub/methods/")) {
+        match DevicePublish::parse(&publish.topic, &own) {
+            Ok(_) => {}
+            Err(error @ (TopicError::Status { .. } | TopicError::Query { .. } | TopicError::Unknown { .. })) => {
+                tally.bad(at, format!("{error}: {}", publish.topic));
+            }
+            Err(error) => tally.bad(at, error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Verdict;
+    use crate::testing::Story;
+
+    fn called() -> (Story, nanorig_trace::event::ConnId) {
+        let mut story = Story::new();
+        let conn = story.at(1.0).subscribed_session();
+        story.at(2.0).calls_method(conn, "add", "1f", "null");
+        (story, conn)
+    }
+
+    #[test]
+    fn one_answer_with_the_same_id_passes() {
+        for rid in ["1f", "1F"] {
+            let (mut story, conn) = called();
+            story.at(3.0).answers_method(conn, 200, rid);
+            story.expect("METHOD-01", Verdict::Pass);
+        }
+    }
+
+    #[test]
+    fn the_limits_of_time_come_in_pairs() {
+        for (second, verdict) in [(31.9, Verdict::Pass), (32.1, Verdict::Fail)] {
+            let (mut story, conn) = called();
+            story.at(second).answers_method(conn, 200, "1f");
+            story.expect("METHOD-01", verdict);
+        }
+    }
+
+    #[test]
+    fn silence_another_id_two_answers_and_a_word_fail() {
+        let (mut story, conn) = called();
+        story.at(40.0).leaves(conn);
+        story.expect("METHOD-01", Verdict::Fail);
+        let (mut story, conn) = called();
+        story.at(3.0).answers_method(conn, 200, "20");
+        story.expect("METHOD-01", Verdict::Fail);
+        let (mut story, conn) = called();
+        story.at(3.0).answers_method(conn, 200, "1f").answers_method(conn, 200, "1f");
+        story.expect("METHOD-01", Verdict::Fail);
+        let (mut story, conn) = called();
+        story.at(3.0).publishes(conn, "$iothub/methods/res/OK/?$rid=1f", "{}", None);
+        story.expect("METHOD-01", Verdict::Fail);
+    }
+}
