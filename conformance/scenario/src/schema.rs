@@ -15,10 +15,7 @@ pub fn schema(words: &Vocabulary) -> Value {
     top.insert("device".into(), object(setup::DEVICE, words, [], "The device under test."));
     top.insert("cloud".into(), cloud(words));
     top.insert("network".into(), network(words));
-    top.insert(
-        "parameters".into(),
-        json!({"type": "object", "description": "Thresholds, by the names that requirements use."}),
-    );
+    top.insert("parameters".into(), parameters(words));
     top.insert("steps".into(), json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -147,6 +144,13 @@ fn call(spec: &CallSpec) -> Value {
         .chain(spec.params.iter().filter(|p| p.required).map(|p| p.name))
         .collect();
     closed(properties, &required)
+}
+
+fn parameters(words: &Vocabulary) -> Value {
+    let one = |named: &nanorig_dut::Named| (named.name.clone(), json!({"description": named.summary}));
+    let mut schema = closed(words.parameters.iter().map(one).collect::<Map<_, _>>().into(), &[]);
+    schema["description"] = "Thresholds, by the names that requirements use.".into();
+    schema
 }
 
 fn event() -> Value {

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use miette::LabeledSpan;
-use super::screen;
 use nanorig_checks::{Level, Verdict};
 use nanorig_report::{Report, VerdictRow};
 use nanorig_runner::StepReport;
 use nanorig_scenario::{Source, Span};
 use nanorig_trace::event::StepResult;
+
+use super::screen;
 
 /// One failure: what, where in the file, why, and how to see it again.
 #[derive(Debug)]

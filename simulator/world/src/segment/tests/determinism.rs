@@ -28,7 +28,6 @@ fn digest(seed: u64) -> [u8; 32] {
         }
         bench.world.capture.unwrap().finish()
     });
-    std::fs::write("/tmp/world.pcapng", &capture).unwrap();
     assert!(capture.len() > 50_000);
     Sha256::digest(&capture).into()
 }

@@ -336,3 +336,14 @@ async fn a_one_way_partition_lets_the_other_way_pass() {
         .collect();
     assert_eq!(changes, [("partition".into(), true), ("partition".into(), false)]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_second_copy_of_a_syn_makes_no_second_connection() {
+    let mut bench = Bench::new(1, crate::PathSettings { duplicate: 1.0, ..path() });
+    let (_socket, _incoming) = bench.pair().await;
+    bench.sleep(120).await;
+    let second = tokio::time::timeout(Duration::from_secs(1), bench.listener.accept()).await;
+    assert!(second.is_err());
+    let opened = events(&bench).into_iter().filter(|event| event.name() == "opened").count();
+    assert_eq!(opened, 1);
+}
