@@ -9,6 +9,8 @@ mod lint;
 mod system;
 mod test;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Automation of this repository.
@@ -39,9 +41,20 @@ enum Task {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match perform(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The cause is told without a backtrace: what failed is nearly always another program, which has spoken already.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> anyhow::Result<()> {
     std::env::set_current_dir(command::root())?;
-    match Arguments::parse().task {
+    match task {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(&arguments),
         Task::Bench => bench::run(),

@@ -7,7 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Rehearse a constrained device's network behaviour at a desk, before it meets the cloud.
 #[derive(Debug, Parser)]
-#[command(name = "nanorig", version, after_help = "Without a command, `nanorig` runs scenarios/quickstart.yaml, and `nanorig PATH` runs PATH.")]
+#[command(
+    name = "nanorig",
+    version,
+    after_help = "Without a command, `nanorig` runs scenarios/quickstart.yaml, and `nanorig PATH` runs PATH."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -38,7 +38,8 @@ fn main() -> ExitCode {
 
 /// Faults go to stderr, and look the same wherever that is no terminal.
 fn show_faults() {
-    miette::set_hook(Box::new(|_| Box::new(commands::screen::faults(&console::Term::stderr())))).expect("the hook is set once, before any fault");
+    miette::set_hook(Box::new(|_| Box::new(commands::screen::faults(&console::Term::stderr()))))
+        .expect("the hook is set once, before any fault");
 }
 
 /// Logs go to stderr when `RUST_LOG` asks for them; a run's evidence is its trace, never a log.

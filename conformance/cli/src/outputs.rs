@@ -10,8 +10,15 @@ use nanorig_report::Report;
 pub(crate) const STDOUT: &str = "-";
 
 /// The file for one of `total` results: `target` itself when there is one, else a file named after the scenario in that folder.
-pub(crate) fn place(target: &Path, file: &str, seed_suffix: Option<u64>, extension: &str, total: usize) -> PathBuf {
-    let is_folder = total > 1 || target.is_dir() || target.as_os_str().to_string_lossy().ends_with(['/', '\\']);
+pub(crate) fn place(
+    target: &Path,
+    file: &str,
+    seed_suffix: Option<u64>,
+    extension: &str,
+    total: usize,
+) -> PathBuf {
+    let is_folder =
+        total > 1 || target.is_dir() || target.as_os_str().to_string_lossy().ends_with(['/', '\\']);
     if !is_folder {
         return target.to_path_buf();
     }

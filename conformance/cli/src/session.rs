@@ -67,8 +67,7 @@ pub(crate) fn run(
         let options = Options { seed, capture };
         let mut rig = Simulated::build(&plan.setup, &options).map_err(|error| error.to_string())?;
         let recorder = rig.recorder.clone();
-        let result =
-            nanorig_runner::run(plan, &mut rig.device, &mut rig.bench, &recorder, progress).await;
+        let result = nanorig_runner::run(plan, &mut rig.device, &mut rig.bench, &recorder, progress).await;
         let evidence = rig.finish();
         let header = Header {
             format: FORMAT,
@@ -104,12 +103,18 @@ const fn with_run_outcome(outcome: Outcome, run: RunOutcome) -> Outcome {
 mod wall {
     use std::time::{Duration, Instant};
 
-    #[expect(clippy::disallowed_methods, reason = "the wall time of a run is shown, and nothing depends on it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the wall time of a run is shown, and nothing depends on it"
+    )]
     pub(super) fn now() -> Instant {
         Instant::now()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the wall time of a run is shown, and nothing depends on it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the wall time of a run is shown, and nothing depends on it"
+    )]
     pub(super) fn since(start: Instant) -> Duration {
         Instant::now().saturating_duration_since(start)
     }

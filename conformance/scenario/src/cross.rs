@@ -3,6 +3,8 @@
 //! A rule is a place in the file and a test of what stands there. This knows what the rest of the
 //! scenario says, and nothing about how a rig is built from it.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -134,7 +136,8 @@ fn one_of(noun: &str, known: &[&str], list_command: &str, node: &Node) -> Option
 /// A hub by its name, or by its host name, which begins with its name.
 fn hub(scope: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     let name = text(node).ok()?;
-    let known: Vec<&str> = scope.setup.cloud.hubs.iter().map(|hub| hub.name.as_str()).collect();
+    let names = scope.setup.cloud.hubs.iter().map(|hub| hub.name.as_str());
+    let known: Vec<&str> = names.collect::<BTreeSet<_>>().into_iter().collect();
     let label = name.split_once('.').map_or(name.as_str(), |(label, _)| label);
     if known.contains(&label) { None } else { one_of("hub", &known, "", node) }
 }
@@ -190,7 +193,7 @@ fn key(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     }
     let (message, label) = match BASE64.decode(&given) {
         Ok(bytes) if KEY_BYTES.contains(&bytes.len()) => return None,
-        Ok(bytes) => (format!("a key of {} bytes cannot be", bytes.len()), "16 to 64 bytes are needed"),
+        Ok(bytes) => (format!("the key has {} bytes", bytes.len()), "16 to 64 bytes are needed"),
         Err(_) => ("the key is not base64".to_owned(), "not base64"),
     };
     let help = "write `enrolled`, `wrong`, or 16 to 64 bytes in base64, such as \

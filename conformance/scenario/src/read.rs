@@ -65,6 +65,9 @@ pub fn parse(source: Source, words: &Vocabulary) -> Result<Plan, Faults> {
         Ok(root) => root,
         Err(fault) => return Err(Faults { source, faults: vec![fault] }),
     };
+    if let Some(fault) = other_format(&root) {
+        return Err(Faults { source, faults: vec![fault] });
+    }
     let mut reader = Reader { words, faults: Vec::new() };
     let mut plan = Plan {
         source: source.clone(),
@@ -94,6 +97,16 @@ pub fn parse(source: Source, words: &Vocabulary) -> Result<Plan, Faults> {
     }
     faults.sort_by_key(|fault| fault.span.start);
     Err(Faults { source, faults })
+}
+
+/// A file of another format is refused as a whole: its other keys may mean something else there.
+fn other_format(root: &Node) -> Option<crate::Diagnostic> {
+    let NodeKind::Map(entries) = &root.kind else { return None };
+    let (_, node) = entries.iter().find(|(key, _)| key.text == "format")?;
+    let format = text(node).ok()?.parse::<i64>().ok().filter(|format| *format != FORMAT)?;
+    let message = format!("the file has format {format}, this version reads {FORMAT}");
+    let help = format!("use the nanorig that it was written for, or write it in format {FORMAT}");
+    Some(fault("scenario::format", message, node, "another format", help))
 }
 
 /// The format stands first, so that a later version of the file is refused before its contents are misread.

@@ -148,9 +148,9 @@ fn call(spec: &CallSpec) -> Value {
 
 fn parameters(words: &Vocabulary) -> Value {
     let one = |named: &nanorig_dut::Named| (named.name.clone(), json!({"description": named.summary}));
-    let mut schema = closed(words.parameters.iter().map(one).collect::<Map<_, _>>().into(), &[]);
-    schema["description"] = "Thresholds, by the names that requirements use.".into();
-    schema
+    let properties: Map<String, Value> = words.parameters.iter().map(one).collect();
+    let doc = "Thresholds, by the names that requirements use.";
+    json!({"type": "object", "description": doc, "additionalProperties": false, "properties": properties})
 }
 
 fn event() -> Value {

@@ -18,6 +18,9 @@ pub(crate) fn help(typed: &str, known: &[&str], list_command: &str) -> String {
     if let Some(word) = closest(typed, known.iter().copied()) {
         return format!("did you mean `{word}`?");
     }
+    if let [only] = known {
+        return format!("the only one is `{only}`");
+    }
     if known.len() <= 16 {
         return format!("use one of {}", list(known));
     }

@@ -169,7 +169,10 @@ steps:
 fn files_that_are_no_scenarios_are_refused_kindly() {
     assert!(told("")[0].starts_with("1: scenario::empty"));
     assert!(told("name: x\nsteps: []\n")[0].starts_with("1: scenario::format at `name`"));
-    assert!(told("format: 2\nname: x\nsteps: [{device: boot}]\n")[0].contains("2 is out of range"));
+    assert!(
+        told("format: 2\nname: x\nsteps: [{device: boot}]\n")[0]
+            .contains("the file has format 2, this version reads 1")
+    );
     assert!(told("format: 1\nname: [\n")[0].contains("scenario::yaml"));
     assert!(told("format: 1\nname: a\nname: b\n")[0].contains("`name` is given twice"));
     assert!(told("format: 1\nname: &a x\nsteps: [*a]\n")[0].contains("an anchor is not supported"));

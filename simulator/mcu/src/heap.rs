@@ -1,4 +1,4 @@
-//! The device's memory: who holds how much, and what no longer fits.
+//! The device's memory: who holds how much, and what no longer fits (docs/simulation.md 7).
 //!
 //! A block is a *reservation*. The bytes that a connection or a message really has live in
 //! the host's memory; beside them lies a block of the size that the firmware would have

@@ -1,4 +1,4 @@
-//! Budget profiles: what one kind of board can hold and how fast it is.
+//! Budget profiles: what one kind of board can hold and how fast it is (docs/boards.md).
 //!
 //! A profile is a TOML file in which every figure stands beside its source. The
 //! boards that come with the program are embedded; [`Profile::parse`] reads a user's

@@ -52,8 +52,11 @@ pub fn read(input: impl BufRead) -> Result<Trace, ReadError> {
         if line.trim().is_empty() {
             continue;
         }
-        let record: Record = serde_json::from_str(&line)
-            .map_err(|source| ReadError::Line { line: number, what: "event", source })?;
+        let record: Record = serde_json::from_str(&line).map_err(|source| ReadError::Line {
+            line: number,
+            what: "event",
+            source,
+        })?;
         if records.last().is_some_and(|last| record.at < last.at) {
             return Err(ReadError::Order { line: number });
         }
@@ -98,8 +101,7 @@ mod tests {
             direction: Direction::FromDevice,
             bytes: vec![0xC0, 0x00].into(),
         };
-        let resources =
-            DeviceEvent::ResourcesNow { point: "boot".into(), resources: Resources::default() };
+        let resources = DeviceEvent::ResourcesNow { point: "boot".into(), resources: Resources::default() };
         let records = vec![
             Record { at: Time::from_millis(1), event: resources.into() },
             Record { at: Time::from_millis(2), event: packet.into() },

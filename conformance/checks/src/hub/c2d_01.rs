@@ -36,7 +36,8 @@ fn judge(view: &View<'_>) -> Finding {
 /// A message that waits although the device is connected: nobody subscribed.
 fn judge_waiting(view: &View<'_>, at: At, id: &str, tally: &mut Tally) {
     let taken = view.cloud_events().any(|(when, event)| {
-        when > at && matches!(event, CloudEvent::C2d { id: other, state, .. } if other == id && state != "enqueued")
+        when > at
+            && matches!(event, CloudEvent::C2d { id: other, state, .. } if other == id && state != "enqueued")
     });
     let listener = view.connections_to("hub").find(|connection| {
         let from = connection.accepted().map(|accepted| accepted.max(at));
@@ -47,11 +48,18 @@ fn judge_waiting(view: &View<'_>, at: At, id: &str, tally: &mut Tally) {
     }
 }
 
-fn judge_delivery(view: &View<'_>, connection: &Connection<'_>, delivery: &C2dDelivery<'_>, tally: &mut Tally) {
+fn judge_delivery(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    delivery: &C2dDelivery<'_>,
+    tally: &mut Tally,
+) {
     let limit = view.duration("ack_timeout");
     let at = delivery.at;
     let surfaced = view.device_events().find(|(when, event)| {
-        *when > at && when.since(at) <= limit && matches!(event, DeviceEvent::C2d { body, .. } if body.0 == delivery.publish.payload)
+        *when > at
+            && when.since(at) <= limit
+            && matches!(event, DeviceEvent::C2d { body, .. } if body.0 == delivery.publish.payload)
     });
     let watched = connection.lasts(at, limit, view.end()) && !view.disturbed(at.time, at.time + limit);
     if connection.is_acknowledged(delivery) {
@@ -78,7 +86,12 @@ mod tests {
     const TOPIC: &str = "devices/nano-01/messages/devicebound/%24.mid=m1";
 
     fn state(story: &mut Story, state: &str) {
-        story.event(CloudEvent::C2d { device: "nano-01".into(), id: "m1".into(), state: state.into(), deliveries: 0 });
+        story.event(CloudEvent::C2d {
+            device: "nano-01".into(),
+            id: "m1".into(),
+            state: state.into(),
+            deliveries: 0,
+        });
     }
 
     fn delivered() -> (Story, nanorig_trace::event::ConnId) {

@@ -24,7 +24,9 @@ fn judge(view: &View<'_>) -> Finding {
         .collect();
     for delivery in view.connections_to("hub").flat_map(|connection| connection.c2d_deliveries()) {
         let place = handed.iter().position(|(at, _, body)| {
-            *at > delivery.at && at.since(delivery.at) <= HANDED_ON_WITHIN && body.0 == delivery.publish.payload
+            *at > delivery.at
+                && at.since(delivery.at) <= HANDED_ON_WITHIN
+                && body.0 == delivery.publish.payload
         });
         let Some((at, properties, _)) = place.map(|place| handed.remove(place)) else { continue };
         if !is_telling(&delivery) {
@@ -73,7 +75,9 @@ mod tests {
     fn decoded(bag: &str, properties: Value) -> Story {
         let mut story = Story::new();
         let conn = story.at(1.0).subscribed_session();
-        story.delivers(conn, &format!("devices/nano-01/messages/devicebound/{bag}"), "x", Some(1)).acks(conn, 1);
+        story
+            .delivers(conn, &format!("devices/nano-01/messages/devicebound/{bag}"), "x", Some(1))
+            .acks(conn, 1);
         story.event(DeviceEvent::C2d { properties, body: b"x".to_vec().into() });
         story
     }

@@ -59,7 +59,9 @@ fn judge_return(view: &View<'_>, back: &Connection<'_>, stored: &[(At, &str)], t
                 tally.bad(at, format!("message {id} is acknowledged before an earlier one"));
             }
             Some(at) => tally.good(at, format!("message {id} was taken")),
-            None if !expired && view.end().time > deadline.min(back.ended(view.end()).time + TAKEN_WITHIN) => {
+            None if !expired
+                && view.end().time > deadline.min(back.ended(view.end()).time + TAKEN_WITHIN) =>
+            {
                 tally.bad(*enqueued, format!("message {id} was stored here and never acknowledged"));
             }
             None => {}
@@ -76,7 +78,12 @@ mod tests {
     use crate::testing::Story;
 
     fn state(story: &mut Story, id: &str, state: &str) {
-        story.event(CloudEvent::C2d { device: "nano-01".into(), id: id.into(), state: state.into(), deliveries: 1 });
+        story.event(CloudEvent::C2d {
+            device: "nano-01".into(),
+            id: id.into(),
+            state: state.into(),
+            deliveries: 1,
+        });
     }
 
     fn taken(ids: &[&str]) -> Story {

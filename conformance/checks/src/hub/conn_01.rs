@@ -29,7 +29,10 @@ fn judge_connect(view: &View<'_>, connection: &Connection<'_>, connect: &Connect
     let text = connect.username.as_deref().ok_or("there is no user name")?;
     let username = Username::parse(text).map_err(|error| format!("user name: {error}"))?;
     if username.identity.client_id() != client {
-        return Err(format!("the user name is for {} and the client identifier is {client}", username.identity));
+        return Err(format!(
+            "the user name is for {} and the client identifier is {client}",
+            username.identity
+        ));
     }
     let start = format!("{}/{client}/?", username.host);
     if !text.starts_with(&start) {

@@ -22,14 +22,20 @@ fn judge(view: &View<'_>) -> Finding {
     for connection in view.connections() {
         let server = connection.server;
         let is_hub = connection.service == "hub" || connection.service == "dps";
-        let plain = connection.packets.iter().find(|packet| packet.protocol == Protocol::Mqtt && connection.tls.is_none());
+        let plain = connection
+            .packets
+            .iter()
+            .find(|packet| packet.protocol == Protocol::Mqtt && connection.tls.is_none());
         if server.port() == PLAIN {
             tally.bad(connection.opened, format!("connects to {server} without TLS"));
         } else if !is_hub {
         } else if let Some(packet) = plain {
             tally.bad(packet.at, format!("MQTT without TLS to {server}"));
         } else if server.port() == 443 && !claims_websocket {
-            tally.bad(connection.opened, format!("connects to {server} and does not claim MQTT over WebSocket"));
+            tally.bad(
+                connection.opened,
+                format!("connects to {server} and does not claim MQTT over WebSocket"),
+            );
         } else if !matches!(server.port(), 443 | 8_883) {
             tally.bad(connection.opened, format!("connects to {server}"));
         } else if let Some(tls) = connection.tls {

@@ -29,10 +29,16 @@ fn judge(view: &View<'_>) -> Finding {
     });
     match worst.max_by_key(|(count, _)| *count) {
         Some((count, start)) if count as f64 >= most => {
-            tally.bad(start, format!("{count} attempts within a minute from here, fewer than {most} are allowed"));
+            tally.bad(
+                start,
+                format!("{count} attempts within a minute from here, fewer than {most} are allowed"),
+            );
         }
         Some((count, start)) => {
-            tally.good(start, format!("at most {count} attempts in a minute after {} losses of the identity", taken.len()));
+            tally.good(
+                start,
+                format!("at most {count} attempts in a minute after {} losses of the identity", taken.len()),
+            );
         }
         // It never came back at all while there was time.
         None if view.end().since(first) > MINUTE => tally.good(first, "the identity was left to the other"),

@@ -47,11 +47,15 @@ impl Trouble {
 fn trouble(view: &View<'_>, connection: &Connection<'_>) -> Option<(At, Trouble)> {
     match connection.connack() {
         Some((at, connack)) => match connack.code {
-            ConnectCode::BadUserNameOrPassword | ConnectCode::NotAuthorized => Some((at, Trouble::Unauthorized)),
+            ConnectCode::BadUserNameOrPassword | ConnectCode::NotAuthorized => {
+                Some((at, Trouble::Unauthorized))
+            }
             ConnectCode::ServerUnavailable => Some((at, Trouble::Unavailable)),
             ConnectCode::Accepted => {
                 let closed = connection.closed?;
-                let planned = connection.disconnect().is_some() || view.told_between(connection.opened, closed.at) && connection.closed_by_device().is_some();
+                let planned = connection.disconnect().is_some()
+                    || view.told_between(connection.opened, closed.at)
+                        && connection.closed_by_device().is_some();
                 (!planned && connection.closed_by_device().is_none()).then_some((closed.at, Trouble::Network))
             }
             _ => None,
@@ -66,7 +70,9 @@ fn judge_trouble(view: &View<'_>, at: At, trouble: Trouble, tally: &mut Tally) {
         .find(|(when, status, _)| *when > at && when.since(at) <= SAYS_WITHIN && *status != "Connected");
     let wanted = trouble.reasons();
     match said {
-        Some((when, status, reason)) if wanted.contains(&reason) => tally.good(when, format!("{status}: {reason}")),
+        Some((when, status, reason)) if wanted.contains(&reason) => {
+            tally.good(when, format!("{status}: {reason}"))
+        }
         Some((when, status, reason)) => {
             tally.bad(when, format!("{status} with reason {reason} where {} is due", wanted.join(" or ")));
         }

@@ -17,11 +17,14 @@ const ON_THE_WAY: Duration = Duration::from_secs(15);
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections_to("hub") {
-        for violation in connection.violations.iter().filter(|violation| violation.detail.contains("messages/events")) {
+        for violation in
+            connection.violations.iter().filter(|violation| violation.detail.contains("messages/events"))
+        {
             tally.bad(violation.at, format!("the hub does not take a topic: {}", violation.detail));
         }
     }
-    let sends: Vec<&HarnessCall<'_>> = view.calls_named("telemetry.send").filter(|call| call.hand == "device").collect();
+    let sends: Vec<&HarnessCall<'_>> =
+        view.calls_named("telemetry.send").filter(|call| call.hand == "device").collect();
     let mut told = 0;
     for (index, call) in sends.iter().enumerate() {
         let until = sends.get(index + 1).map_or(view.end(), |next| next.at);
@@ -49,7 +52,11 @@ fn judge_series(view: &View<'_>, call: &HarnessCall<'_>, until: At, tally: &mut 
     match call.outcome {
         // The application was refused, for example for the size of its message.
         Some((_, false, _)) if stored.is_empty() => return 0,
-        Some((ended, ..)) if arrived < told && view.end().since(ended) < ON_THE_WAY && dropped(view, call.at) == 0 => return told,
+        Some((ended, ..))
+            if arrived < told && view.end().since(ended) < ON_THE_WAY && dropped(view, call.at) == 0 =>
+        {
+            return told;
+        }
         None => return told,
         _ => {}
     }
@@ -74,7 +81,9 @@ fn judge_series(view: &View<'_>, call: &HarnessCall<'_>, until: At, tally: &mut 
 /// Messages that the device itself says are not confirmed.
 fn dropped(view: &View<'_>, since: At) -> usize {
     view.device_events()
-        .filter(|(at, event)| *at > since && matches!(event, DeviceEvent::TelemetrySent { confirmed: false, .. }))
+        .filter(|(at, event)| {
+            *at > since && matches!(event, DeviceEvent::TelemetrySent { confirmed: false, .. })
+        })
         .count()
 }
 
@@ -104,7 +113,11 @@ mod tests {
             story.at(*second);
             stored(&mut story);
         }
-        story.at(100.0).outcome("telemetry.send", true, json!({ "sent": 5 })).at(200.0).hub_status("Connected", "ok");
+        story
+            .at(100.0)
+            .outcome("telemetry.send", true, json!({ "sent": 5 }))
+            .at(200.0)
+            .hub_status("Connected", "ok");
         story
     }
 

@@ -12,11 +12,15 @@ pub(crate) const CHECK: Check = Check { id: "HUB-D2C-02", always: false, judge }
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    let sends: Vec<&HarnessCall<'_>> = view.calls_named("telemetry.send").filter(|call| call.hand == "device").collect();
+    let sends: Vec<&HarnessCall<'_>> =
+        view.calls_named("telemetry.send").filter(|call| call.hand == "device").collect();
     for (index, call) in sends.iter().enumerate() {
         let until = sends.get(index + 1).map_or(view.end(), |next| next.at);
         let Some(intended) = call.args.get("properties").and_then(texts) else { continue };
-        if intended.iter().any(|(name, value)| needs_escape(name) || value.as_deref().is_some_and(needs_escape)) {
+        if intended
+            .iter()
+            .any(|(name, value)| needs_escape(name) || value.as_deref().is_some_and(needs_escape))
+        {
             judge_messages(view, call, until, &intended, &mut tally);
         }
     }
@@ -44,7 +48,13 @@ fn needs_escape(text: &str) -> bool {
     text.chars().any(|c| !c.is_ascii() || " =&%/+#?".contains(c))
 }
 
-fn judge_messages(view: &View<'_>, call: &HarnessCall<'_>, until: At, intended: &Properties, tally: &mut Tally) {
+fn judge_messages(
+    view: &View<'_>,
+    call: &HarnessCall<'_>,
+    until: At,
+    intended: &Properties,
+    tally: &mut Tally,
+) {
     let mut arrived = false;
     for (at, event) in view.cloud_events().filter(|(at, _)| *at > call.at && *at <= until) {
         let CloudEvent::Telemetry { properties, .. } = event else { continue };
@@ -88,7 +98,9 @@ mod tests {
 
     #[test]
     fn each_difference_fails() {
-        for stored in [json!({ "a b": "c+d" }), json!({ "a+b": "c d" }), json!({}), json!({ "a b": "c d", "x": "y" })] {
+        for stored in
+            [json!({ "a b": "c+d" }), json!({ "a+b": "c d" }), json!({}), json!({ "a b": "c d", "x": "y" })]
+        {
             arrives(json!({ "a b": "c d" }), stored).expect("HUB-D2C-02", Verdict::Fail);
         }
     }
@@ -103,6 +115,7 @@ mod tests {
 
     #[test]
     fn plain_properties_are_inconclusive() {
-        arrives(json!({ "alarm": "none" }), json!({ "alarm": "none" })).expect("HUB-D2C-02", Verdict::Inconclusive);
+        arrives(json!({ "alarm": "none" }), json!({ "alarm": "none" }))
+            .expect("HUB-D2C-02", Verdict::Inconclusive);
     }
 }

@@ -8,7 +8,9 @@ pub(crate) const CHECK: Check = Check { id: "HUB-D2C-04", always: true, judge };
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    for connection in view.connections().iter().filter(|connection| matches!(connection.service, "hub" | "dps")) {
+    for connection in
+        view.connections().iter().filter(|connection| matches!(connection.service, "hub" | "dps"))
+    {
         for (at, publish) in connection.published() {
             if publish.qos == QoS::ExactlyOnce {
                 tally.bad(at, format!("QoS 2 to {}", publish.topic));

@@ -12,7 +12,10 @@ fn judge(view: &View<'_>) -> Finding {
     for connection in view.connections_to("hub") {
         // Either side may have it wrong.
         let by_client = connection.identity().filter(|identity| identity.module.is_some());
-        let by_name = connection.hub_username().map(|username| username.identity).filter(|identity| identity.module.is_some());
+        let by_name = connection
+            .hub_username()
+            .map(|username| username.identity)
+            .filter(|identity| identity.module.is_some());
         if let Some(module) = by_client.or(by_name) {
             judge_module(connection, &module, &mut tally);
         }
@@ -33,7 +36,9 @@ fn judge_module(connection: &Connection<'_>, module: &Identity, tally: &mut Tall
     }
     tally.good(at, format!("client identifier and user name of {module}"));
     let device_topics = format!("devices/{}/", module.device);
-    for (at, publish) in connection.published().filter(|(_, publish)| publish.topic.starts_with(&device_topics)) {
+    for (at, publish) in
+        connection.published().filter(|(_, publish)| publish.topic.starts_with(&device_topics))
+    {
         match DevicePublish::parse(&publish.topic, module) {
             Ok(_) => tally.good(at, format!("publishes to {}", publish.topic)),
             Err(error) => tally.bad(at, error.to_string()),
@@ -63,13 +68,15 @@ mod tests {
 
     #[test]
     fn the_modules_own_topics_pass() {
-        module("gateway-1/sampler", "devices/gateway-1/modules/sampler/messages/events/").expect("HUB-MOD-01", Verdict::Pass);
+        module("gateway-1/sampler", "devices/gateway-1/modules/sampler/messages/events/")
+            .expect("HUB-MOD-01", Verdict::Pass);
     }
 
     #[test]
     fn the_devices_topics_and_identity_fail() {
         module("gateway-1/sampler", "devices/gateway-1/messages/events/").expect("HUB-MOD-01", Verdict::Fail);
-        module("gateway-1", "devices/gateway-1/modules/sampler/messages/events/").expect("HUB-MOD-01", Verdict::Fail);
+        module("gateway-1", "devices/gateway-1/modules/sampler/messages/events/")
+            .expect("HUB-MOD-01", Verdict::Fail);
     }
 
     #[test]

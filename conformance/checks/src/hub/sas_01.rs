@@ -32,7 +32,8 @@ fn judge_token(view: &View<'_>, connection: &Connection<'_>, token: &SasToken) -
     if let Some(reason) = refused.filter(|reason| BLAMED.contains(reason)) {
         return Err(format!("the hub refused the token: {reason}"));
     }
-    let username = connection.hub_username().ok_or("there is no readable user name to compare the token with")?;
+    let username =
+        connection.hub_username().ok_or("there is no readable user name to compare the token with")?;
     let wanted = username.identity.resource(&username.host);
     // A policy's token may cover more than the device.
     let exact = token.resource().eq_ignore_ascii_case(&wanted) || token.policy.is_some();

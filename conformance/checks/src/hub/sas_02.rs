@@ -50,13 +50,15 @@ fn uses(view: &View<'_>) -> Vec<Use> {
 fn judge_use(view: &View<'_>, token: &Use, next: Option<&Use>, tally: &mut Tally) {
     let margin = view.number("sas_margin");
     let share_left = |at: At| {
-        let (now, first) = (view.utc(at.time).unix_micros() as f64, view.utc(token.first.time).unix_micros() as f64);
+        let (now, first) =
+            (view.utc(at.time).unix_micros() as f64, view.utc(token.first.time).unix_micros() as f64);
         let expiry = token.expiry as f64 * 1e6;
         (expiry - now) / (expiry - first).max(1.0)
     };
     // A connection with the token at this place of the trace.
     let in_use_at = |at: At| {
-        view.connections_to("hub").any(|connection| expiry(connection) == Some(token.expiry) && connection.is_live(at))
+        view.connections_to("hub")
+            .any(|connection| expiry(connection) == Some(token.expiry) && connection.is_live(at))
     };
     match next {
         Some(next) if share_left(next.first) >= margin => {
@@ -68,11 +70,15 @@ fn judge_use(view: &View<'_>, token: &Use, next: Option<&Use>, tally: &mut Tally
         }
         // Nobody can renew a token without a connection: only one that was used beyond its time counts.
         Some(next) => {
-            let used = view.connections_to("hub").filter(|connection| expiry(connection) == Some(token.expiry));
+            let used =
+                view.connections_to("hub").filter(|connection| expiry(connection) == Some(token.expiry));
             let last = used.last().map(|connection| connection.ended(view.end()));
             if let Some(last) = last.filter(|last| share_left(*last) < margin) {
                 let left = (share_left(last) * 100.0).max(0.0);
-                tally.bad(next.first, format!("the old token was used until {left:.0}% of its time were left"));
+                tally.bad(
+                    next.first,
+                    format!("the old token was used until {left:.0}% of its time were left"),
+                );
             }
         }
         None if share_left(view.end()) < margin && in_use_at(view.end()) => {

@@ -27,16 +27,24 @@ fn judge(view: &View<'_>) -> Finding {
 fn judge_cut(view: &View<'_>, cut: At, conn: ConnId, tally: &mut Tally) {
     let step = view.duration("backoff_step");
     let old = view.connection(conn).and_then(expiry);
-    let next = view.connections_to("hub").find(|connection| connection.opened > cut && connection.connect().is_some());
+    let next = view
+        .connections_to("hub")
+        .find(|connection| connection.opened > cut && connection.connect().is_some());
     match next {
         Some(next) if expiry(next).is_some() && expiry(next) == old => {
             tally.bad(next.opened, "comes back with the token that the hub had cut for");
         }
         Some(next) if next.opened.since(cut) > step => {
-            tally.bad(next.opened, format!("comes back only after {:.0} s", next.opened.since(cut).as_secs_f64()));
+            tally.bad(
+                next.opened,
+                format!("comes back only after {:.0} s", next.opened.since(cut).as_secs_f64()),
+            );
         }
         Some(next) if next.accepted().is_some() => {
-            tally.good(next.opened, format!("back with a new token after {:.1} s", next.opened.since(cut).as_secs_f64()));
+            tally.good(
+                next.opened,
+                format!("back with a new token after {:.1} s", next.opened.since(cut).as_secs_f64()),
+            );
         }
         Some(next) if next.connack().is_some() => tally.bad(next.opened, "comes back and is refused"),
         Some(_) => {}

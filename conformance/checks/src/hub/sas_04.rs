@@ -24,13 +24,18 @@ fn judge(view: &View<'_>) -> Finding {
         })
         .collect();
     let Some(&first) = refused.get(LEARNS_FROM - 1) else {
-        return Finding::inconclusive(format!("fewer than {LEARNS_FROM} CONNECTs were refused for their credentials"));
+        return Finding::inconclusive(format!(
+            "fewer than {LEARNS_FROM} CONNECTs were refused for their credentials"
+        ));
     };
     let mut tally = Tally::default();
     for start in &refused {
         let count = refused.iter().filter(|at| **at >= *start && at.since(*start) < MINUTE).count();
         if count as f64 > most {
-            tally.bad(*start, format!("refused {count} times within a minute from here, at most {most} are allowed"));
+            tally.bad(
+                *start,
+                format!("refused {count} times within a minute from here, at most {most} are allowed"),
+            );
         }
     }
     let start = refused[0];

@@ -22,9 +22,9 @@ fn judge(view: &View<'_>) -> Finding {
         view.connections_to("hub").flat_map(|connection| connection.twin_requests()).collect();
     for (index, request) in requests.iter().enumerate() {
         let Some(answer) = request.answer.filter(|answer| answer.status == 429) else { continue };
-        let again = requests[index + 1..]
-            .iter()
-            .find(|later| later.at > answer.at && later.operation == request.operation && later.payload == request.payload);
+        let again = requests[index + 1..].iter().find(|later| {
+            later.at > answer.at && later.operation == request.operation && later.payload == request.payload
+        });
         match again {
             Some(later) => delays.push((later.at, later.at.since(answer.at))),
             None if view.end().since(answer.at) > RESUMES_WITHIN => {
@@ -48,7 +48,9 @@ fn judge(view: &View<'_>) -> Finding {
     if let Some(last) = refused.last() {
         match view.next_accepted("hub", *last) {
             Some(back) => tally.good(back.opened, "connected again after it was refused"),
-            None if view.end().since(*last) > RESUMES_WITHIN => tally.bad(*last, "refused here and never connected again"),
+            None if view.end().since(*last) > RESUMES_WITHIN => {
+                tally.bad(*last, "refused here and never connected again")
+            }
             None => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nanorig_wire::hub::{TopicError, DevicePublish};
+use nanorig_wire::hub::{DevicePublish, TopicError};
 
 use crate::view::{Connection, MethodCall};
 use crate::{Check, Finding, Tally, View};
@@ -34,7 +34,12 @@ pub(super) fn is_ordinary(call: &MethodCall<'_>) -> bool {
     call.payload.len() <= ORDINARY && serde_json::from_slice::<serde_json::Value>(call.payload).is_ok()
 }
 
-pub(super) fn judge_call(view: &View<'_>, connection: &Connection<'_>, call: &MethodCall<'_>, tally: &mut Tally) {
+pub(super) fn judge_call(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    call: &MethodCall<'_>,
+    tally: &mut Tally,
+) {
     let name = &call.name;
     match &call.answers[..] {
         [] if connection.lasts(call.at, ANSWERED_WITHIN, view.end()) => {
@@ -42,7 +47,10 @@ pub(super) fn judge_call(view: &View<'_>, connection: &Connection<'_>, call: &Me
         }
         [] => {}
         [only] if only.at.since(call.at) > ANSWERED_WITHIN => {
-            tally.bad(only.at, format!("{name} was answered after {:.1} s", only.at.since(call.at).as_secs_f64()));
+            tally.bad(
+                only.at,
+                format!("{name} was answered after {:.1} s", only.at.since(call.at).as_secs_f64()),
+            );
         }
         [only] => tally.good(only.at, format!("{name} was answered with {}", only.status)),
         [_, again, ..] => tally.bad(again.at, format!("{name} ({}) was answered twice", call.rid)),
@@ -58,10 +66,14 @@ fn stray_answers(connection: &Connection<'_>, calls: &[MethodCall<'_>], tally: &
         }
     }
     let Some(own) = connection.identity() else { return };
-    for (at, publish) in connection.published().filter(|(_, publish)| publish.topic.starts_with("$iothub/methods/")) {
+    for (at, publish) in
+        connection.published().filter(|(_, publish)| publish.topic.starts_with("$iothub/methods/"))
+    {
         match DevicePublish::parse(&publish.topic, &own) {
             Ok(_) => {}
-            Err(error @ (TopicError::Status { .. } | TopicError::Query { .. } | TopicError::Unknown { .. })) => {
+            Err(
+                error @ (TopicError::Status { .. } | TopicError::Query { .. } | TopicError::Unknown { .. }),
+            ) => {
                 tally.bad(at, format!("{error}: {}", publish.topic));
             }
             Err(error) => tally.bad(at, error.to_string()),

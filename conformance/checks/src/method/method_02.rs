@@ -9,16 +9,23 @@ pub(crate) const CHECK: Check = Check { id: "METHOD-02", always: false, judge };
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections_to("hub") {
-        for call in connection.method_calls().iter().filter(|call| is_ordinary(call) && !is_served(view, call)) {
+        for call in
+            connection.method_calls().iter().filter(|call| is_ordinary(call) && !is_served(view, call))
+        {
             let name = &call.name;
             match call.answers.first() {
                 Some(answer) if matches!(answer.status, 404 | 501) => {
                     tally.good(answer.at, format!("{name} is unknown: {}", answer.status));
                 }
                 Some(answer) if answer.status >= 400 => {
-                    tally.doubtful(answer.at, format!("{name} is unknown and answered with {}", answer.status));
+                    tally.doubtful(
+                        answer.at,
+                        format!("{name} is unknown and answered with {}", answer.status),
+                    );
                 }
-                Some(answer) => tally.bad(answer.at, format!("{name} is unknown and answered with {}", answer.status)),
+                Some(answer) => {
+                    tally.bad(answer.at, format!("{name} is unknown and answered with {}", answer.status))
+                }
                 None if connection.lasts(call.at, ANSWERED_WITHIN, view.end()) => {
                     tally.bad(call.at, format!("{name} is unknown and was not answered"));
                 }
@@ -35,7 +42,8 @@ fn judge(view: &View<'_>) -> Finding {
 
 /// The application was told to serve this method before it was called.
 fn is_served(view: &View<'_>, call: &MethodCall<'_>) -> bool {
-    view.calls_named("method.serve").any(|serve| serve.at < call.at && serve.text("name") == Some(call.name.as_str()))
+    view.calls_named("method.serve")
+        .any(|serve| serve.at < call.at && serve.text("name") == Some(call.name.as_str()))
 }
 
 #[cfg(test)]

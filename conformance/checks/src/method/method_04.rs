@@ -11,7 +11,9 @@ fn judge(view: &View<'_>) -> Finding {
     for connection in view.connections_to("hub") {
         let calls = connection.method_calls();
         for call in &calls {
-            let overlapped = calls.iter().any(|other| other.rid != call.rid && (overlaps(other, call) || overlaps(call, other)));
+            let overlapped = calls
+                .iter()
+                .any(|other| other.rid != call.rid && (overlaps(other, call) || overlaps(call, other)));
             if overlapped {
                 judge_call(view, connection, call, &mut tally);
             }

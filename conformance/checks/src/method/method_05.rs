@@ -31,11 +31,13 @@ fn judge_call(view: &View<'_>, pair: &Succession<'_, '_>, call: &MethodCall<'_>,
     let own = pair.after.method_calls();
     let late = pair.after.method_answers().into_iter().find(|answer| {
         // The hub counts request ids anew: the answer may be to a call of this connection.
-        let called_here = own.iter().any(|other| other.at < answer.at && is_same_rid(&other.rid, &answer.rid));
+        let called_here =
+            own.iter().any(|other| other.at < answer.at && is_same_rid(&other.rid, &answer.rid));
         is_same_rid(&call.rid, &answer.rid) && !called_here
     });
     if let Some(answer) = late {
-        return tally.bad(answer.at, format!("{} ({}) is answered on a later connection", call.name, call.rid));
+        return tally
+            .bad(answer.at, format!("{} ({}) is answered on a later connection", call.name, call.rid));
     }
     let again = own.iter().any(|other| other.name == call.name);
     let runs: Vec<At> = view
@@ -49,7 +51,10 @@ fn judge_call(view: &View<'_>, pair: &Succession<'_, '_>, call: &MethodCall<'_>,
     match runs.get(1) {
         Some(at) if !again => tally.bad(*at, format!("{} ({}) ran twice", call.name, call.rid)),
         _ if pair.after.lasts(accepted, COMES_WITHIN, view.end()) => {
-            tally.good(accepted, format!("{} ({}) was left alone on connection {}", call.name, call.rid, pair.after.id));
+            tally.good(
+                accepted,
+                format!("{} ({}) was left alone on connection {}", call.name, call.rid, pair.after.id),
+            );
         }
         _ => {}
     }
@@ -83,7 +88,12 @@ mod tests {
     #[test]
     fn a_call_of_the_new_connection_is_answered() {
         let (mut story, conn) = cut();
-        story.at(6.0).calls_method(conn, "slow", "7", "null").answers_method(conn, 200, "7").at(70.0).telemetry(conn, 1, "{}");
+        story
+            .at(6.0)
+            .calls_method(conn, "slow", "7", "null")
+            .answers_method(conn, 200, "7")
+            .at(70.0)
+            .telemetry(conn, 1, "{}");
         story.expect("METHOD-05", Verdict::Pass);
     }
 
@@ -91,7 +101,12 @@ mod tests {
     fn running_twice_fails() {
         let (mut story, _) = cut();
         for _ in 0..2 {
-            story.event(DeviceEvent::Method { name: "slow".into(), rid: "7".into(), status: 200, payload: serde_json::Value::Null });
+            story.event(DeviceEvent::Method {
+                name: "slow".into(),
+                rid: "7".into(),
+                status: 200,
+                payload: serde_json::Value::Null,
+            });
         }
         story.expect("METHOD-05", Verdict::Fail);
     }

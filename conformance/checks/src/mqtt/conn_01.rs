@@ -24,7 +24,10 @@ fn judge_connection(connection: &Connection<'_>, may_be_early: bool, tally: &mut
     let mut packets = connection.from_device().filter(|packet| packet.mqtt.is_some());
     let Some(first) = packets.next() else { return };
     if first.packet_type() != Some(PacketType::Connect) {
-        return tally.bad(first.at, format!("connection {} begins with {}", connection.id, name(first.packet_type())));
+        return tally.bad(
+            first.at,
+            format!("connection {} begins with {}", connection.id, name(first.packet_type())),
+        );
     }
     let connack = connection.connack().map(|(at, _)| at);
     for packet in packets {
@@ -35,7 +38,8 @@ fn judge_connection(connection: &Connection<'_>, may_be_early: bool, tally: &mut
             return tally.bad(packet.at, format!("a second CONNECT on connection {}", connection.id));
         }
         if early && !may_be_early {
-            return tally.bad(packet.at, format!("{} before CONNACK on connection {}", name(kind), connection.id));
+            return tally
+                .bad(packet.at, format!("{} before CONNACK on connection {}", name(kind), connection.id));
         }
     }
     tally.good(first.at, format!("connection {} begins with its only CONNECT", connection.id));

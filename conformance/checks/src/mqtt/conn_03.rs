@@ -47,7 +47,8 @@ mod tests {
     fn story_of(flags: u8, payload: &[u8]) -> Story {
         let mut story = Story::new();
         let conn = story.at(1.0).secure("hub");
-        let head = [0x10, u8::try_from(10 + payload.len()).unwrap(), 0, 4, b'M', b'Q', b'T', b'T', 4, flags, 0, 60];
+        let head =
+            [0x10, u8::try_from(10 + payload.len()).unwrap(), 0, 4, b'M', b'Q', b'T', b'T', 4, flags, 0, 60];
         story.raw(conn, Direction::FromDevice, &[&head, payload].concat());
         story
     }

@@ -29,20 +29,27 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-fn judge_refusal(view: &View<'_>, connection: &Connection<'_>, refused: At, code: ConnectCode, tally: &mut Tally) {
+fn judge_refusal(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    refused: At,
+    code: ConnectCode,
+    tally: &mut Tally,
+) {
     let number = code.byte();
-    let later = connection.from_device().find(|packet| {
-        packet.at > refused && packet.packet_type() != Some(PacketType::Disconnect)
-    });
+    let later = connection
+        .from_device()
+        .find(|packet| packet.at > refused && packet.packet_type() != Some(PacketType::Disconnect));
     if let Some(packet) = later {
         let kind = packet.packet_type().map_or("bytes", PacketType::name);
         return tally.bad(packet.at, format!("{kind} after CONNACK {number}"));
     }
     let next = view.connections_to(connection.service).find(|other| other.opened > refused);
-    if let Some(next) = next.filter(|next| {
-        code == ConnectCode::ServerUnavailable && next.opened.since(refused) < LEAST_DELAY
-    }) {
-        return tally.bad(next.opened, format!("connects again {:?} after CONNACK 3", next.opened.since(refused)));
+    if let Some(next) =
+        next.filter(|next| code == ConnectCode::ServerUnavailable && next.opened.since(refused) < LEAST_DELAY)
+    {
+        return tally
+            .bad(next.opened, format!("connects again {:?} after CONNACK 3", next.opened.since(refused)));
     }
     let said = view
         .statuses(connection.service)
@@ -82,9 +89,10 @@ mod tests {
 
     #[test]
     fn silence_and_the_right_reason_pass() {
-        for (code, reason) in
-            [(ConnectCode::ServerUnavailable, "server-unavailable"), (ConnectCode::NotAuthorized, "unauthorized")]
-        {
+        for (code, reason) in [
+            (ConnectCode::ServerUnavailable, "server-unavailable"),
+            (ConnectCode::NotAuthorized, "unauthorized"),
+        ] {
             let mut story = Story::new();
             story.at(1.0).refused_session(code);
             story.at(1.1).hub_status("Reconnecting", reason).at(3.0).session(false);

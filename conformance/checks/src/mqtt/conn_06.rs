@@ -34,18 +34,27 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
         Some(_) if connection.closed_by_device().is_none() => {}
         Some(closed) if closed.at.since(asked) > limit => {
             let waited = closed.at.since(asked).as_secs_f64();
-            tally.bad(closed.at, format!("connection {} was closed {waited:.1} s after CONNECT", connection.id));
+            tally.bad(
+                closed.at,
+                format!("connection {} was closed {waited:.1} s after CONNECT", connection.id),
+            );
         }
         Some(closed) => {
             let next = view.connections_to(connection.service).find(|next| next.opened > closed.at);
             let told = |at| view.told_between(closed.at, at);
             match next {
                 Some(next) if next.opened.since(closed.at) < LEAST_DELAY && !told(next.opened) => {
-                    tally.bad(next.opened, format!("tried again {:?} after giving up", next.opened.since(closed.at)));
+                    tally.bad(
+                        next.opened,
+                        format!("tried again {:?} after giving up", next.opened.since(closed.at)),
+                    );
                 }
                 _ => {
                     let waited = closed.at.since(asked).as_secs_f64();
-                    tally.good(closed.at, format!("connection {} was given up after {waited:.1} s", connection.id));
+                    tally.good(
+                        closed.at,
+                        format!("connection {} was given up after {waited:.1} s", connection.id),
+                    );
                 }
             }
         }

@@ -26,7 +26,8 @@ fn judge(view: &View<'_>) -> Finding {
 
 fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let mut packets = connection.to_device().filter(|packet| packet.mqtt.is_some());
-    let Some(first) = packets.next().filter(|packet| packet.packet_type() != Some(PacketType::ConnAck)) else {
+    let Some(first) = packets.next().filter(|packet| packet.packet_type() != Some(PacketType::ConnAck))
+    else {
         return;
     };
     let kind = first.packet_type().map_or("bytes", PacketType::name);
@@ -34,9 +35,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
     if let Some((at, crash)) = view.crash_between(first.at, deadline) {
         return tally.bad(at, crash);
     }
-    let used = connection.from_device().find(|packet| {
-        packet.at > first.at && packet.packet_type() != Some(PacketType::Disconnect)
-    });
+    let used = connection
+        .from_device()
+        .find(|packet| packet.at > first.at && packet.packet_type() != Some(PacketType::Disconnect));
     if let Some(packet) = used {
         let own = packet.packet_type().map_or("bytes", PacketType::name);
         return tally.bad(packet.at, format!("{own} after a connection that began with {kind}"));

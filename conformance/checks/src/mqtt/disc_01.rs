@@ -41,14 +41,15 @@ fn planned_stops(view: &View<'_>) -> Vec<At> {
 
 fn judge_stop(view: &View<'_>, connection: &Connection<'_>, stop: At, tally: &mut Tally) {
     let id = connection.id;
-    let will = view.cloud_events().find(|(_, event)| {
-        matches!(event, CloudEvent::Disconnected { conn, will: true, .. } if *conn == id)
-    });
+    let will = view
+        .cloud_events()
+        .find(|(_, event)| matches!(event, CloudEvent::Disconnected { conn, will: true, .. } if *conn == id));
     if let Some((at, _)) = will {
         return tally.bad(at, format!("the will of connection {id} was published"));
     }
     let Some(left) = connection.disconnect() else {
-        if connection.closed.is_some_and(|closed| closed.at > stop) && connection.closed_by_device().is_some() {
+        if connection.closed.is_some_and(|closed| closed.at > stop) && connection.closed_by_device().is_some()
+        {
             tally.bad(connection.ended(view.end()), format!("connection {id} was closed without DISCONNECT"));
         } else if connection.lasts(stop, CLOSES_WITHIN, view.end()) {
             tally.bad(stop, format!("connection {id} goes on after this"));
@@ -101,7 +102,11 @@ mod tests {
     #[test]
     fn talking_after_disconnect_fails() {
         let (mut story, conn) = stopped();
-        story.sends(conn, &Packet::Disconnect).sends(conn, &Packet::PingReq).close(conn, Party::Device, CloseHow::Fin);
+        story.sends(conn, &Packet::Disconnect).sends(conn, &Packet::PingReq).close(
+            conn,
+            Party::Device,
+            CloseHow::Fin,
+        );
         story.expect("MQTT-DISC-01", Verdict::Fail);
     }
 

@@ -53,7 +53,10 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, period: Durati
     }
     if last.since(first) >= period {
         let pings = connection.sent().filter(|(_, packet)| matches!(packet, Packet::PingReq)).count();
-        tally.good(last, format!("{} packets on connection {}, {pings} of them PINGREQ", packets.len(), connection.id));
+        tally.good(
+            last,
+            format!("{} packets on connection {}, {pings} of them PINGREQ", packets.len(), connection.id),
+        );
     }
 }
 

@@ -16,7 +16,9 @@ fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     let mut unanswered = 0;
     for connection in view.connections() {
-        let Some(period) = connection.keep_alive().filter(|_| connection.accepted().is_some()) else { continue };
+        let Some(period) = connection.keep_alive().filter(|_| connection.accepted().is_some()) else {
+            continue;
+        };
         let limit = period.mul_f64(view.number("pingresp_timeout")) + ON_THE_WAY;
         if let Some(asked) = first_unanswered(connection, limit, view.end()) {
             unanswered += 1;
@@ -38,7 +40,8 @@ fn judge(view: &View<'_>) -> Finding {
 
 /// The first PINGREQ that had no PINGRESP within `limit`, or before the device closed.
 fn first_unanswered(connection: &Connection<'_>, limit: Duration, end: At) -> Option<At> {
-    let mut answers = connection.received().filter(|(_, packet)| matches!(packet, Packet::PingResp)).map(|(at, _)| at);
+    let mut answers =
+        connection.received().filter(|(_, packet)| matches!(packet, Packet::PingResp)).map(|(at, _)| at);
     for (asked, _) in connection.sent().filter(|(_, packet)| matches!(packet, Packet::PingReq)) {
         match answers.find(|at| *at > asked) {
             Some(answer) if answer.since(asked) <= limit => {}
@@ -47,7 +50,8 @@ fn first_unanswered(connection: &Connection<'_>, limit: Duration, end: At) -> Op
                 let over = connection.ended(end);
                 let server_left = connection.closed.is_some() && connection.closed_by_device().is_none();
                 let due = over.since(asked) > limit || connection.closed_by_device().is_some();
-                let left_in_order = connection.disconnect().is_some_and(|at| at.since(asked) < Duration::from_secs(5));
+                let left_in_order =
+                    connection.disconnect().is_some_and(|at| at.since(asked) < Duration::from_secs(5));
                 return (due && !server_left && !left_in_order).then_some(asked);
             }
         }
@@ -55,11 +59,20 @@ fn first_unanswered(connection: &Connection<'_>, limit: Duration, end: At) -> Op
     None
 }
 
-fn judge_silence(view: &View<'_>, connection: &Connection<'_>, asked: At, limit: Duration, tally: &mut Tally) {
+fn judge_silence(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    asked: At,
+    limit: Duration,
+    tally: &mut Tally,
+) {
     match connection.closed_by_device() {
         Some(closed) if closed.since(asked) <= limit => {
             let waited = closed.since(asked).as_secs_f64();
-            tally.good(closed, format!("connection {} was closed {waited:.1} s after its PINGREQ", connection.id));
+            tally.good(
+                closed,
+                format!("connection {} was closed {waited:.1} s after its PINGREQ", connection.id),
+            );
             judge_return(view, connection.service, closed, tally);
         }
         Some(closed) => {

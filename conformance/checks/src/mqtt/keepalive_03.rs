@@ -13,7 +13,9 @@ const ON_THE_WAY: Duration = Duration::from_secs(2);
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections() {
-        let Some(period) = connection.keep_alive().filter(|_| connection.accepted().is_some()) else { continue };
+        let Some(period) = connection.keep_alive().filter(|_| connection.accepted().is_some()) else {
+            continue;
+        };
         judge_connection(view, connection, period, &mut tally);
     }
     tally.finish(
@@ -40,10 +42,15 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, period: Durati
     let latest = period + limit + ON_THE_WAY;
     let silent = over.since(last_heard);
     if silent > latest {
-        let text = format!("published into silence for {:.0} s, the Keep Alive is {} s", silent.as_secs_f64(), period.as_secs());
+        let text = format!(
+            "published into silence for {:.0} s, the Keep Alive is {} s",
+            silent.as_secs_f64(),
+            period.as_secs()
+        );
         tally.bad(published.last().copied().unwrap_or(last_heard), text);
     } else if let Some(closed) = connection.closed_by_device() {
-        let text = format!("closed after {:.1} s of silence and {} messages", silent.as_secs_f64(), published.len());
+        let text =
+            format!("closed after {:.1} s of silence and {} messages", silent.as_secs_f64(), published.len());
         tally.good(closed, text);
     }
 }

@@ -19,7 +19,11 @@ fn judge(view: &View<'_>) -> Finding {
             seconds => tally.good(at, format!("Keep Alive of {seconds} s")),
         }
     }
-    tally.finish("the hub takes the Keep Alive", "the hub does not take the Keep Alive", "no CONNECT to a hub was seen")
+    tally.finish(
+        "the hub takes the Keep Alive",
+        "the hub does not take the Keep Alive",
+        "no CONNECT to a hub was seen",
+    )
 }
 
 #[cfg(test)]

@@ -40,9 +40,16 @@ fn first_unknown(connection: &Connection<'_>, in_use: &mut BTreeSet<PacketId>) -
     for packet in &connection.packets {
         let Some((at, decoded)) = packet.decoded() else { continue };
         match (packet.direction, decoded) {
-            (Direction::FromDevice, Packet::Publish(publish)) if publish.qos != QoS::AtMostOnce => in_use.extend(publish.id),
-            (Direction::FromDevice, Packet::Subscribe(_) | Packet::Unsubscribe(_)) => in_use.extend(decoded.packet_id()),
-            (Direction::ToDevice, Packet::PubAck(id) | Packet::PubRec(id) | Packet::PubComp(id) | Packet::UnsubAck(id)) => {
+            (Direction::FromDevice, Packet::Publish(publish)) if publish.qos != QoS::AtMostOnce => {
+                in_use.extend(publish.id)
+            }
+            (Direction::FromDevice, Packet::Subscribe(_) | Packet::Unsubscribe(_)) => {
+                in_use.extend(decoded.packet_id())
+            }
+            (
+                Direction::ToDevice,
+                Packet::PubAck(id) | Packet::PubRec(id) | Packet::PubComp(id) | Packet::UnsubAck(id),
+            ) => {
                 if !in_use.remove(id) && !done.contains(id) {
                     found = found.or(Some(at));
                 }
@@ -66,15 +73,16 @@ fn judge_acknowledgement(view: &View<'_>, connection: &Connection<'_>, at: At, t
         return tally.bad(crashed, how);
     }
     // A message that counts as delivered although no own PUBACK came took this one for it.
-    let confirmed = view
-        .device_events()
-        .filter(|(when, event)| *when > at && matches!(event, DeviceEvent::TelemetrySent { confirmed: true, .. }));
+    let confirmed = view.device_events().filter(|(when, event)| {
+        *when > at && matches!(event, DeviceEvent::TelemetrySent { confirmed: true, .. })
+    });
     for (when, _) in confirmed.filter(|(when, _)| when.time <= deadline) {
         let before = view.device_events().filter(|(other, event)| {
             *other <= when && matches!(event, DeviceEvent::TelemetrySent { confirmed: true, .. })
         });
         if before.count() > acknowledged(view, when) {
-            return tally.bad(when, "a message counts as delivered by an acknowledgement that was not for it");
+            return tally
+                .bad(when, "a message counts as delivered by an acknowledgement that was not for it");
         }
     }
     match connection.closed_by_device().filter(|closed| closed.time <= deadline) {

@@ -31,22 +31,32 @@ pub(super) fn judge(view: &View<'_>, is_mine: fn(&DecodeError) -> bool) -> Findi
     )
 }
 
-fn judge_packet(view: &View<'_>, connection: &Connection<'_>, at: At, error: &DecodeError, tally: &mut Tally) {
+fn judge_packet(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    at: At,
+    error: &DecodeError,
+    tally: &mut Tally,
+) {
     let deadline = at.time + CLOSES_WITHIN;
     if let Some((crashed, how)) = view.crash_between(at, deadline) {
         return tally.bad(crashed, format!("{how}, after: {error}"));
     }
     let reached = view.device_events().find(|(when, event)| {
-        *when > at && when.time <= deadline && matches!(event, DeviceEvent::Message { .. } | DeviceEvent::C2d { .. })
+        *when > at
+            && when.time <= deadline
+            && matches!(event, DeviceEvent::Message { .. } | DeviceEvent::C2d { .. })
     });
-    if let Some((when, _)) = reached.filter(|(when, _)| connection.delivered().all(|(came, _)| came > *when || came < at)) {
+    if let Some((when, _)) =
+        reached.filter(|(when, _)| connection.delivered().all(|(came, _)| came > *when || came < at))
+    {
         return tally.bad(when, format!("the application got a message out of this: {error}"));
     }
     let last = connection.closed_by_device().map_or(connection.ended(view.end()), |closed| closed);
     if last.time > deadline {
-        let used = connection.from_device().find(|packet| {
-            packet.at.time > deadline && packet.packet_type() != Some(PacketType::Disconnect)
-        });
+        let used = connection
+            .from_device()
+            .find(|packet| packet.at.time > deadline && packet.packet_type() != Some(PacketType::Disconnect));
         let (when, text) = match used {
             Some(packet) => (packet.at, "the connection is still used"),
             None => (at, "the connection stayed open"),

@@ -29,7 +29,8 @@ fn acknowledgements(connection: &Connection<'_>, tally: &mut Tally) {
     let mut latest: Option<usize> = None;
     let mut previous: Option<At> = None;
     for (at, publish) in connection.delivered().filter(|(_, publish)| publish.qos == QoS::AtLeastOnce) {
-        let place = (0..acks.len()).find(|&place| !used[place] && acks[place].0 > at && Some(acks[place].1) == publish.id);
+        let place = (0..acks.len())
+            .find(|&place| !used[place] && acks[place].0 > at && Some(acks[place].1) == publish.id);
         let Some(place) = place else { continue };
         used[place] = true;
         let (when, id) = acks[place];
@@ -50,15 +51,20 @@ fn acknowledgements(connection: &Connection<'_>, tally: &mut Tally) {
 
 /// A resumed session repeats in the order of the first sending (MQTT-4.6.0-1).
 fn repetitions(before: &Connection<'_>, after: &Connection<'_>, tally: &mut Tally) {
-    let first: Vec<Option<PacketId>> =
-        before.published().filter(|(_, publish)| publish.qos == QoS::AtLeastOnce).map(|(_, publish)| publish.id).collect();
+    let first: Vec<Option<PacketId>> = before
+        .published()
+        .filter(|(_, publish)| publish.qos == QoS::AtLeastOnce)
+        .map(|(_, publish)| publish.id)
+        .collect();
     let again = after.published().filter(|(_, publish)| publish.dup);
     let mut furthest: Option<usize> = None;
     for (at, publish) in again {
         let Some(place) = first.iter().rposition(|id| *id == publish.id) else { continue };
         let id = publish.id.map_or(0, PacketId::get);
         match furthest {
-            Some(other) if place < other => tally.bad(at, format!("message {id} is sent again after a later one")),
+            Some(other) if place < other => {
+                tally.bad(at, format!("message {id} is sent again after a later one"))
+            }
             Some(_) => tally.good(at, format!("message {id} is sent again in its order")),
             None => {}
         }
@@ -113,7 +119,9 @@ mod tests {
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);
         for number in 1..=3 {
-            story.delivers(conn, "devices/nano-01/messages/devicebound/", "x", Some(number)).acks(conn, number);
+            story
+                .delivers(conn, "devices/nano-01/messages/devicebound/", "x", Some(number))
+                .acks(conn, number);
         }
         story.expect("MQTT-ORDER-01", Verdict::Inconclusive);
     }

@@ -9,14 +9,20 @@ pub(crate) const CHECK: Check = Check { id: "MQTT-PUB-01", always: true, judge }
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections() {
-        for (at, error) in connection.malformed(PacketType::Publish).filter(|(_, error)| error.field == "topic name") {
+        for (at, error) in
+            connection.malformed(PacketType::Publish).filter(|(_, error)| error.field == "topic name")
+        {
             tally.bad(at, error.to_string());
         }
         for (at, publish) in connection.published() {
             tally.good(at, format!("a message to {}", publish.topic));
         }
     }
-    tally.finish("every topic name is valid", "a topic name breaks the standard", "the device published nothing")
+    tally.finish(
+        "every topic name is valid",
+        "a topic name breaks the standard",
+        "the device published nothing",
+    )
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ pub(crate) const CHECK: Check = Check { id: "MQTT-PUB-02", always: true, judge }
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections() {
-        for (at, error) in connection.malformed(PacketType::Publish).filter(|(_, error)| error.field == "flags") {
+        for (at, error) in
+            connection.malformed(PacketType::Publish).filter(|(_, error)| error.field == "flags")
+        {
             tally.bad(at, error.to_string());
         }
         let unconfirmed = connection.published().filter(|(_, publish)| publish.qos == QoS::AtMostOnce);
@@ -18,7 +20,10 @@ fn judge(view: &View<'_>) -> Finding {
             let announced = publish.topic.contains("json");
             match publish.payload.as_ref() {
                 [high, low, open @ (b'{' | b'['), ..] if announced && (*high < 0x09 || *low < 0x09) => {
-                    tally.bad(at, format!("the message begins with {high:02x}{low:02x} and then {}", char::from(*open)));
+                    tally.bad(
+                        at,
+                        format!("the message begins with {high:02x}{low:02x} and then {}", char::from(*open)),
+                    );
                 }
                 _ => tally.good(at, format!("QoS 0 with DUP 0 to {}", publish.topic)),
             }
@@ -44,7 +49,11 @@ mod tests {
         let topic = b"devices/nano-01/messages/events/$.ct=application%2Fjson";
         let length = u8::try_from(topic.len()).unwrap();
         let total = length + 2 + u8::try_from(payload.len()).unwrap();
-        story.raw(conn, Direction::FromDevice, &[&[0x30 | flags, total, 0, length], &topic[..], payload.as_bytes()].concat());
+        story.raw(
+            conn,
+            Direction::FromDevice,
+            &[&[0x30 | flags, total, 0, length], &topic[..], payload.as_bytes()].concat(),
+        );
         story
     }
 

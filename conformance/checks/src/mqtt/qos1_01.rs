@@ -29,7 +29,11 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-fn judge_connection<'v>(connection: &'v Connection<'_>, mut in_use: InUse<'v>, tally: &mut Tally) -> InUse<'v> {
+fn judge_connection<'v>(
+    connection: &'v Connection<'_>,
+    mut in_use: InUse<'v>,
+    tally: &mut Tally,
+) -> InUse<'v> {
     for packet in &connection.packets {
         let decoded = match &packet.mqtt {
             Some(Ok(decoded)) => decoded,
@@ -70,7 +74,9 @@ fn is_from_device(packet: &crate::view::WirePacket<'_>) -> bool {
 fn repeats(earlier: &Packet, later: &Packet) -> bool {
     match (earlier, later) {
         (Packet::Publish(earlier), Packet::Publish(later)) => {
-            earlier.topic == later.topic && earlier.payload == later.payload && (later.dup || earlier.dup == later.dup)
+            earlier.topic == later.topic
+                && earlier.payload == later.payload
+                && (later.dup || earlier.dup == later.dup)
         }
         (earlier, later) => earlier == later,
     }

@@ -24,13 +24,17 @@ fn judge(view: &View<'_>) -> Finding {
     for (at, event) in view.device_events() {
         let DeviceEvent::TelemetrySent { number, confirmed: true } = event else { continue };
         confirmed += 1;
-        let by_then = |message: &&Message<'_>| message.acknowledged.is_some_and(|acknowledged| acknowledged < at);
+        let by_then =
+            |message: &&Message<'_>| message.acknowledged.is_some_and(|acknowledged| acknowledged < at);
         let own = usize::try_from(*number).ok().and_then(|number| messages.get(number.checked_sub(1)?));
         if messages.iter().filter(by_then).count() < confirmed {
             tally.bad(at, format!("message {number} counts as delivered with no PUBACK for it"));
         } else if let Some(own) = own.filter(|own| unbroken && !by_then(own)) {
             let id = own.id.map_or(0, PacketId::get);
-            tally.bad(at, format!("message {number} counts as delivered by the PUBACK of another, its own is {id}"));
+            tally.bad(
+                at,
+                format!("message {number} counts as delivered by the PUBACK of another, its own is {id}"),
+            );
         } else {
             tally.good(at, format!("message {number} counts as delivered after its PUBACK"));
         }
@@ -53,8 +57,10 @@ fn messages<'v>(view: &'v View<'_>) -> Vec<Message<'v>> {
             if publish.qos == QoS::AtMostOnce {
                 continue;
             }
-            let acknowledged =
-                connection.pubacks_received().find(|(when, id)| *when > at && Some(*id) == publish.id).map(|(when, _)| when);
+            let acknowledged = connection
+                .pubacks_received()
+                .find(|(when, id)| *when > at && Some(*id) == publish.id)
+                .map(|(when, _)| when);
             let again = messages.iter_mut().rev().find(|message| {
                 publish.dup && message.id == publish.id && message.publish.payload == publish.payload
             });

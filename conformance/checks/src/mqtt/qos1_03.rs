@@ -57,23 +57,35 @@ fn held_at_end<'v>(pair: &Succession<'v, '_>, carried: &[&'v Publish]) -> Vec<&'
 }
 
 /// Judges one resumption; gives what could not be judged because the session was too short.
-fn judge_session<'v>(view: &View<'_>, pair: &Succession<'v, '_>, held: &[&'v Publish], tally: &mut Tally) -> Vec<&'v Publish> {
+fn judge_session<'v>(
+    view: &View<'_>,
+    pair: &Succession<'v, '_>,
+    held: &[&'v Publish],
+    tally: &mut Tally,
+) -> Vec<&'v Publish> {
     let after: &Connection<'_> = pair.after;
     let mut missing = Vec::new();
     for publish in held {
         let id = publish.id.map_or(0, nanorig_wire::mqtt::PacketId::get);
-        let again: Option<(At, &Publish)> =
-            after.published().find(|(_, other)| other.topic == publish.topic && other.payload == publish.payload);
-        let exact = after.published().find(|(_, other)| other.id == publish.id && other.payload == publish.payload);
+        let again: Option<(At, &Publish)> = after
+            .published()
+            .find(|(_, other)| other.topic == publish.topic && other.payload == publish.payload);
+        let exact =
+            after.published().find(|(_, other)| other.id == publish.id && other.payload == publish.payload);
         match (exact, again) {
-            (Some((at, resent)), _) if resent.dup => tally.good(at, format!("message {id} was sent again with DUP")),
+            (Some((at, resent)), _) if resent.dup => {
+                tally.good(at, format!("message {id} was sent again with DUP"))
+            }
             (Some((at, _)), _) => tally.bad(at, format!("message {id} was sent again without DUP")),
             (None, Some((at, other))) => {
                 let other = other.id.map_or(0, nanorig_wire::mqtt::PacketId::get);
                 tally.bad(at, format!("message {id} was sent again as {other}"));
             }
-            (None, None) if after.lasts(after.accepted().unwrap_or(after.opened), RESENDS_WITHIN, view.end()) => {
-                tally.bad(after.opened, format!("message {id} was not sent again on connection {}", after.id));
+            (None, None)
+                if after.lasts(after.accepted().unwrap_or(after.opened), RESENDS_WITHIN, view.end()) =>
+            {
+                tally
+                    .bad(after.opened, format!("message {id} was not sent again on connection {}", after.id));
             }
             (None, None) => missing.push(*publish),
         }
@@ -98,7 +110,8 @@ mod tests {
     }
 
     fn again(story: &mut Story, conn: nanorig_trace::event::ConnId, number: u16, dup: bool) {
-        let mut publish = message("devices/nano-01/messages/events/$.ct=application%2Fjson&$.ce=utf-8", "b", Some(number));
+        let mut publish =
+            message("devices/nano-01/messages/events/$.ct=application%2Fjson&$.ce=utf-8", "b", Some(number));
         (publish.dup, publish.id) = (dup, Some(id(number)));
         story.sends(conn, &Packet::Publish(publish));
     }

@@ -32,7 +32,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
         let deadline = at.time + limit;
         match acknowledged {
             Some(when) => tally.good(when, format!("message {id} was acknowledged again")),
-            None if connection.closed_by_device().is_some_and(|closed| closed.time <= deadline) && connection.disconnect().is_none() => {
+            None if connection.closed_by_device().is_some_and(|closed| closed.time <= deadline)
+                && connection.disconnect().is_none() =>
+            {
                 tally.bad(at, format!("the device closed over message {id}, which came again"));
             }
             None if connection.ended(view.end()).time > deadline && !view.disturbed(at.time, deadline) => {

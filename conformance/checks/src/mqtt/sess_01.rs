@@ -30,16 +30,19 @@ fn judge(view: &View<'_>) -> Finding {
 fn judge_session(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let limit = view.duration("ack_timeout");
     let Some(resumed) = connection.accepted() else { return };
-    let subscribed = connection.sent().find(|(_, packet)| matches!(packet, Packet::Subscribe(_))).map(|(at, _)| at);
-    let stored = connection.delivered().filter(|(at, publish)| {
-        publish.qos == QoS::AtLeastOnce && at.since(resumed) <= STORED_COMES_WITHIN
-    });
+    let subscribed =
+        connection.sent().find(|(_, packet)| matches!(packet, Packet::Subscribe(_))).map(|(at, _)| at);
+    let stored = connection
+        .delivered()
+        .filter(|(at, publish)| publish.qos == QoS::AtLeastOnce && at.since(resumed) <= STORED_COMES_WITHIN);
     let mut seen = false;
     for (at, publish) in stored {
         seen = true;
         let id = publish.id.map_or(0, nanorig_wire::mqtt::PacketId::get);
         match connection.pubacks_sent().find(|(when, id)| *when > at && Some(*id) == publish.id) {
-            Some((when, _)) if when.since(at) <= limit => tally.good(when, format!("stored message {id} was acknowledged")),
+            Some((when, _)) if when.since(at) <= limit => {
+                tally.good(when, format!("stored message {id} was acknowledged"))
+            }
             Some((when, _)) => tally.bad(when, format!("stored message {id} was acknowledged late")),
             None if connection.lasts(at, limit, view.end()) && !view.disturbed(at.time, at.time + limit) => {
                 tally.bad(at, format!("stored message {id} was not acknowledged"));
@@ -48,7 +51,10 @@ fn judge_session(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally
         }
     }
     if let Some(at) = subscribed.filter(|_| seen) {
-        tally.doubtful(at, format!("connection {} subscribed again although its session was there", connection.id));
+        tally.doubtful(
+            at,
+            format!("connection {} subscribed again although its session was there", connection.id),
+        );
     }
 }
 

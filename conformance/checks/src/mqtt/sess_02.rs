@@ -39,7 +39,12 @@ pub(crate) fn needed_after(connection: &Connection<'_>, held: BTreeSet<String>) 
 }
 
 /// Judges one session that began empty. Missing filters are told once, together.
-pub(crate) fn judge_session(view: &View<'_>, connection: &Connection<'_>, needed: &BTreeSet<String>, tally: &mut Tally) {
+pub(crate) fn judge_session(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    needed: &BTreeSet<String>,
+    tally: &mut Tally,
+) {
     let Some(accepted) = connection.accepted() else { return };
     let made = connection.subscriptions();
     let missing: Vec<&str> = needed
@@ -52,9 +57,19 @@ pub(crate) fn judge_session(view: &View<'_>, connection: &Connection<'_>, needed
         .map(String::as_str)
         .collect();
     if missing.is_empty() {
-        tally.good(accepted, format!("connection {} subscribed to {} filters again", connection.id, needed.len()));
+        tally.good(
+            accepted,
+            format!("connection {} subscribed to {} filters again", connection.id, needed.len()),
+        );
     } else if connection.lasts(accepted, SUBSCRIBES_WITHIN, view.end()) {
-        tally.bad(accepted, format!("connection {} has no session and did not subscribe to {}", connection.id, missing.join(", ")));
+        tally.bad(
+            accepted,
+            format!(
+                "connection {} has no session and did not subscribe to {}",
+                connection.id,
+                missing.join(", ")
+            ),
+        );
     }
 }
 

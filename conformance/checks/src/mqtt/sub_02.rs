@@ -29,16 +29,24 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-fn judge_refusal(view: &View<'_>, connection: &Connection<'_>, subscription: &Subscription<'_>, refused: At, tally: &mut Tally) {
+fn judge_refusal(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    subscription: &Subscription<'_>,
+    refused: At,
+    tally: &mut Tally,
+) {
     let filter = subscription.filter;
     let soon = |at: At| at >= refused && at.since(refused) <= ACTS_WITHIN;
     let again = connection.sent().find(|(at, packet)| {
         soon(*at) && matches!(packet, Packet::Subscribe(subscribe) if subscribe.filters.iter().any(|(other, _)| other == filter))
     });
     let said = view.statuses(connection.service).find(|(at, status, _)| soon(*at) && *status != "Connected");
-    let failed = view.calls().iter().filter(|call| call.hand == "device").find_map(|call| {
-        call.outcome.filter(|(at, ok, _)| soon(*at) && !ok).map(|(at, ..)| at)
-    });
+    let failed = view
+        .calls()
+        .iter()
+        .filter(|call| call.hand == "device")
+        .find_map(|call| call.outcome.filter(|(at, ok, _)| soon(*at) && !ok).map(|(at, ..)| at));
     let told = view.device_events().find_map(|(at, event)| match event {
         DeviceEvent::SubscriptionRefused { filter: told, .. } if told == filter && soon(at) => Some(at),
         _ => None,

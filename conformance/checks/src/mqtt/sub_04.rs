@@ -36,7 +36,9 @@ fn is_early(connection: &Connection<'_>, at: At, publish: &Publish) -> bool {
         .subscriptions()
         .into_iter()
         .filter(|subscription| subscription.at < at)
-        .filter(|subscription| TopicFilter::new(subscription.filter).is_ok_and(|filter| filter.matches(&publish.topic)))
+        .filter(|subscription| {
+            TopicFilter::new(subscription.filter).is_ok_and(|filter| filter.matches(&publish.topic))
+        })
         .map(|subscription| subscription.answer.is_none_or(|(answered, _)| answered > at))
         .collect();
     !matching.is_empty() && matching.iter().all(|early| *early)
@@ -44,16 +46,27 @@ fn is_early(connection: &Connection<'_>, at: At, publish: &Publish) -> bool {
 
 fn judge_message(view: &View<'_>, connection: &Connection<'_>, at: At, publish: &Publish, tally: &mut Tally) {
     let soon = |when: At| when > at && when.since(at) <= HANDLES_WITHIN;
-    if let Some(closed) = connection.closed_by_device().filter(|closed| soon(*closed) && connection.disconnect().is_none()) {
+    if let Some(closed) =
+        connection.closed_by_device().filter(|closed| soon(*closed) && connection.disconnect().is_none())
+    {
         return tally.bad(closed, format!("closed over a message on {} before its SUBACK", publish.topic));
     }
     let handled = match connection.identity().and_then(|own| HubDelivery::parse(&publish.topic, &own).ok()) {
         Some(HubDelivery::Method { rid, .. }) => {
             let answers = connection.method_answers();
-            answers.iter().find(|answer| soon(answer.at) && nanorig_wire::hub::is_same_rid(&rid, &answer.rid)).map(|answer| answer.at)
+            answers
+                .iter()
+                .find(|answer| soon(answer.at) && nanorig_wire::hub::is_same_rid(&rid, &answer.rid))
+                .map(|answer| answer.at)
         }
-        Some(what) => view.device_events().find(|(when, event)| soon(*when) && is_handled(&what, event, publish)).map(|(when, _)| when),
-        None => connection.pubacks_sent().find(|(when, id)| soon(*when) && Some(*id) == publish.id).map(|(when, _)| when),
+        Some(what) => view
+            .device_events()
+            .find(|(when, event)| soon(*when) && is_handled(&what, event, publish))
+            .map(|(when, _)| when),
+        None => connection
+            .pubacks_sent()
+            .find(|(when, id)| soon(*when) && Some(*id) == publish.id)
+            .map(|(when, _)| when),
     };
     match handled {
         Some(when) => tally.good(when, format!("the message on {} was taken", publish.topic)),
@@ -67,7 +80,9 @@ fn judge_message(view: &View<'_>, connection: &Connection<'_>, at: At, publish: 
 fn is_handled(what: &HubDelivery, event: &DeviceEvent, publish: &Publish) -> bool {
     match (what, event) {
         (HubDelivery::C2d { .. }, DeviceEvent::C2d { body, .. }) => body.0 == publish.payload,
-        (HubDelivery::Desired { version }, DeviceEvent::Desired { version: handled, .. }) => handled >= version,
+        (HubDelivery::Desired { version }, DeviceEvent::Desired { version: handled, .. }) => {
+            handled >= version
+        }
         (HubDelivery::TwinResponse { .. }, DeviceEvent::Desired { via, .. }) => via == "full",
         _ => false,
     }
@@ -84,7 +99,12 @@ mod tests {
     fn early() -> (Story, nanorig_trace::event::ConnId) {
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);
-        story.asks_for(conn, 1, FILTERS).at(1.1).delivers(conn, "devices/nano-01/messages/devicebound/", "x", Some(5));
+        story.asks_for(conn, 1, FILTERS).at(1.1).delivers(
+            conn,
+            "devices/nano-01/messages/devicebound/",
+            "x",
+            Some(5),
+        );
         (story, conn)
     }
 

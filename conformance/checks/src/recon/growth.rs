@@ -67,7 +67,8 @@ impl Growth {
         let constant = fit(&series, |_| 1.0, false);
         let linear = fit(&series, |n| n, false);
         let exponential = fit(&series, |n| 2_f64.powf(n - 1.0), true);
-        let (family, score) = if constant >= linear { (Self::Constant, constant) } else { (Self::Linear, linear) };
+        let (family, score) =
+            if constant >= linear { (Self::Constant, constant) } else { (Self::Linear, linear) };
         if score > exponential + clearly(all.len()).ln() { family } else { Self::Exponential }
     }
 }
@@ -87,7 +88,8 @@ fn clearly(delays: usize) -> f64 {
 fn exact(delays: &[f64]) -> Option<Growth> {
     /// What time-outs and the way over the network add.
     const NOISE: f64 = 0.03;
-    let (least, most) = (delays.iter().copied().fold(f64::INFINITY, f64::min), delays.iter().copied().fold(0.0, f64::max));
+    let (least, most) =
+        (delays.iter().copied().fold(f64::INFINITY, f64::min), delays.iter().copied().fold(0.0, f64::max));
     let about = |a: f64, b: f64| (a - b).abs() <= NOISE * a.max(b);
     if most - least <= NOISE * most {
         return Some(Growth::Constant);
@@ -104,7 +106,8 @@ fn exact(delays: &[f64]) -> Option<Growth> {
     let factor = delays[1] / delays[0].max(1e-3);
     // At the cap growth ends.
     let grown = pairs().take_while(|(a, b)| about(*b, a * factor)).count();
-    let strict = factor > 1.2 && grown >= 3 && pairs().skip(grown).all(|(a, b)| b < a * factor && about(b, most));
+    let strict =
+        factor > 1.2 && grown >= 3 && pairs().skip(grown).all(|(a, b)| b < a * factor && about(b, most));
     strict.then_some(Growth::StrictExponential)
 }
 
@@ -120,7 +123,9 @@ fn fit(series: &[Vec<f64>], law: impl Fn(f64) -> f64, capped: bool) -> f64 {
     for offset in [0.0, least * 0.5, least * 0.9] {
         let points: Vec<(f64, f64)> = series
             .iter()
-            .flat_map(|delays| delays.iter().enumerate().map(|(n, delay)| (law(n as f64 + 1.0), *delay - offset)))
+            .flat_map(|delays| {
+                delays.iter().enumerate().map(|(n, delay)| (law(n as f64 + 1.0), *delay - offset))
+            })
             .collect();
         // A cap shows where delays stop growing: at the largest one, or a little above it.
         let caps = [f64::INFINITY, (most - offset) * 1.0005, (most - offset) * 1.1];
@@ -225,7 +230,8 @@ mod tests {
 
     #[test]
     fn delays_without_randomness_are_what_they_look_like() {
-        let series = |delays: &[u64]| Growth::of(&delays.iter().map(|s| Duration::from_secs(*s)).collect::<Vec<_>>());
+        let series =
+            |delays: &[u64]| Growth::of(&delays.iter().map(|s| Duration::from_secs(*s)).collect::<Vec<_>>());
         assert_eq!(series(&[10, 10, 10, 10]), Growth::Constant);
         assert_eq!(series(&[2, 4, 6, 8, 10]), Growth::Linear);
         assert_eq!(series(&[1, 2, 4, 8, 16]), Growth::StrictExponential);

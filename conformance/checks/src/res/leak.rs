@@ -48,7 +48,11 @@ pub(crate) fn leaks<'t>(view: &View<'t>, events: &[At], least: usize) -> Vec<Lea
         let window = (samples.len() / 2).min(3);
         for (heap, used, limit) in HEAPS {
             let lowest = |samples: &[(At, &Resources)]| {
-                samples.iter().filter(|(_, sample)| limit(sample) > 0).min_by_key(|(_, sample)| used(sample)).map(|(at, sample)| (*at, used(sample)))
+                samples
+                    .iter()
+                    .filter(|(_, sample)| limit(sample) > 0)
+                    .min_by_key(|(_, sample)| used(sample))
+                    .map(|(at, sample)| (*at, used(sample)))
             };
             let ends = (lowest(&samples[..window]), lowest(&samples[samples.len() - window..]));
             let (Some((from, before)), Some((to, after))) = ends else { continue };

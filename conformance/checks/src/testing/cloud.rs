@@ -3,7 +3,9 @@
 use nanorig_trace::event::{
     CloseHow, CloudEvent, ConnEvent, ConnId, DeviceEvent, Direction, Party, Protocol, Resources, RunEvent,
 };
-use nanorig_wire::mqtt::{ConnAck, Connect, ConnectCode, Packet, PacketId, Publish, QoS, SubAck, SubAckCode, Subscribe};
+use nanorig_wire::mqtt::{
+    ConnAck, Connect, ConnectCode, Packet, PacketId, Publish, QoS, SubAck, SubAckCode, Subscribe,
+};
 use serde_json::Value;
 
 use super::{HUB_NAME, Story, hello};
@@ -106,7 +108,13 @@ impl Story {
     }
 
     /// The device publishes; QoS 1 with an identifier.
-    pub(crate) fn publishes(&mut self, conn: ConnId, topic: &str, payload: &str, number: Option<u16>) -> &mut Self {
+    pub(crate) fn publishes(
+        &mut self,
+        conn: ConnId,
+        topic: &str,
+        payload: &str,
+        number: Option<u16>,
+    ) -> &mut Self {
         self.sends(conn, &Packet::Publish(message(topic, payload, number)))
     }
 
@@ -122,7 +130,13 @@ impl Story {
     }
 
     /// The server delivers; QoS 1 with an identifier.
-    pub(crate) fn delivers(&mut self, conn: ConnId, topic: &str, payload: &str, number: Option<u16>) -> &mut Self {
+    pub(crate) fn delivers(
+        &mut self,
+        conn: ConnId,
+        topic: &str,
+        payload: &str,
+        number: Option<u16>,
+    ) -> &mut Self {
         self.receives(conn, &Packet::Publish(message(topic, payload, number)))
     }
 
@@ -152,7 +166,12 @@ impl Story {
     }
 
     pub(crate) fn pushes_desired(&mut self, conn: ConnId, version: i64, patch: &str) -> &mut Self {
-        self.delivers(conn, &format!("$iothub/twin/PATCH/properties/desired/?$version={version}"), patch, None)
+        self.delivers(
+            conn,
+            &format!("$iothub/twin/PATCH/properties/desired/?$version={version}"),
+            patch,
+            None,
+        )
     }
 
     pub(crate) fn calls_method(&mut self, conn: ConnId, name: &str, rid: &str, payload: &str) -> &mut Self {
@@ -165,7 +184,12 @@ impl Story {
 
     /// Bytes that no encoder makes.
     pub(crate) fn raw(&mut self, conn: ConnId, direction: Direction, bytes: &[u8]) -> &mut Self {
-        self.event(ConnEvent::Packet { conn, protocol: Protocol::Mqtt, direction, bytes: bytes.to_vec().into() })
+        self.event(ConnEvent::Packet {
+            conn,
+            protocol: Protocol::Mqtt,
+            direction,
+            bytes: bytes.to_vec().into(),
+        })
     }
 
     /// The device is told to do something.
@@ -187,7 +211,13 @@ impl Story {
         self.event(DeviceEvent::TelemetrySent { number, confirmed: true })
     }
 
-    pub(crate) fn handles_desired(&mut self, version: i64, via: &str, applied: bool, properties: Value) -> &mut Self {
+    pub(crate) fn handles_desired(
+        &mut self,
+        version: i64,
+        via: &str,
+        applied: bool,
+        properties: Value,
+    ) -> &mut Self {
         self.event(DeviceEvent::Desired { version, via: via.into(), applied, properties })
     }
 
@@ -205,7 +235,12 @@ impl Story {
 
     /// The hub ends a connection.
     pub(crate) fn disconnected(&mut self, conn: ConnId, cause: &str) -> &mut Self {
-        self.event(CloudEvent::Disconnected { device: "nano-01".into(), conn, cause: cause.into(), will: false })
+        self.event(CloudEvent::Disconnected {
+            device: "nano-01".into(),
+            conn,
+            cause: cause.into(),
+            will: false,
+        })
     }
 
     /// RST of the server.

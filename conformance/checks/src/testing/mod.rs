@@ -56,7 +56,11 @@ impl Story {
     pub(crate) fn at(&mut self, seconds: f64) -> &mut Self {
         let micros = (seconds * 1e6).round();
         assert!((0.0..1e15).contains(&micros), "tests tell times of a run");
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was just asserted")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the range was just asserted"
+        )]
         let time = Time::from_micros(micros as u64);
         assert!(time >= self.now, "time goes on");
         self.now = time;
@@ -108,7 +112,10 @@ impl Story {
         let finding = self.finding(id);
         assert_eq!(finding.verdict, verdict, "{id}: {finding:#?}");
         let records = self.trace.records.len();
-        assert!(finding.evidence.iter().all(|evidence| evidence.record < records), "evidence is in the trace");
+        assert!(
+            finding.evidence.iter().all(|evidence| evidence.record < records),
+            "evidence is in the trace"
+        );
         if matches!(verdict, Verdict::Pass | Verdict::Fail) {
             assert!(!finding.evidence.is_empty(), "{id}: a verdict cites its evidence");
         }

@@ -48,7 +48,10 @@ fn judge_read(view: &View<'_>, connection: &Connection<'_>, request: &TwinReques
             && matches!(event, DeviceEvent::Desired { version: handled, via, .. } if via == "full" && *handled == version)
     });
     let asked_for = view.calls_named("twin.get").filter(|call| call.hand == "device").find(|call| {
-        call.at < request.at && call.outcome.is_some_and(|(at, ok, _)| ok && at > answer.at && at.since(answer.at) <= HANDLED_WITHIN)
+        call.at < request.at
+            && call
+                .outcome
+                .is_some_and(|(at, ok, _)| ok && at > answer.at && at.since(answer.at) <= HANDLED_WITHIN)
     });
     if let Some((at, _)) = handled {
         tally.good(at, format!("the answer to {} was handled: version {version}", request.rid));

@@ -36,14 +36,18 @@ pub(crate) fn read_of<'c>(connection: &'c Connection<'_>) -> Option<TwinAnswer<'
 
 fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let Some(accepted) = connection.accepted() else { return };
-    let asked = connection.twin_requests().into_iter().find(|request| request.operation == TwinOperation::Get);
+    let asked =
+        connection.twin_requests().into_iter().find(|request| request.operation == TwinOperation::Get);
     match asked {
         None if connection.lasts(accepted, READS_WITHIN, view.end()) => {
             return tally.bad(accepted, format!("connection {} never read the twin", connection.id));
         }
         None => return,
         Some(request) if request.at.since(accepted) > READS_WITHIN => {
-            return tally.bad(request.at, format!("read only {:.0} s after the connection", request.at.since(accepted).as_secs_f64()));
+            return tally.bad(
+                request.at,
+                format!("read only {:.0} s after the connection", request.at.since(accepted).as_secs_f64()),
+            );
         }
         Some(_) => {}
     }
@@ -58,7 +62,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
             && matches!(event, DeviceEvent::Desired { version: handled, applied: true, .. } if *handled >= version)
     });
     match applied {
-        Some((at, _)) if missed => tally.good(at, format!("version {version}, which was missed, was read and applied")),
+        Some((at, _)) if missed => {
+            tally.good(at, format!("version {version}, which was missed, was read and applied"))
+        }
         None if missed && view.device_speaks() && connection.lasts(answer.at, READS_WITHIN, view.end()) => {
             tally.bad(answer.at, format!("version {version} was read and not applied"));
         }
@@ -99,7 +105,12 @@ mod tests {
     #[test]
     fn reading_and_not_applying_fails() {
         let (mut story, conn) = came_back();
-        story.at(71.0).reads_twin(conn, "2", 2).handles_desired(2, "full", false, json!({})).at(105.0).leaves(conn);
+        story
+            .at(71.0)
+            .reads_twin(conn, "2", 2)
+            .handles_desired(2, "full", false, json!({}))
+            .at(105.0)
+            .leaves(conn);
         story.expect("TWIN-GET-02", Verdict::Fail);
     }
 }

@@ -9,10 +9,5 @@ mod ver_02;
 use crate::Check;
 
 /// This family's checks.
-pub(crate) const CHECKS: &[Check] = &[
-    get_01::CHECK,
-    get_02::CHECK,
-    rep_01::CHECK,
-    ver_01::CHECK,
-    ver_02::CHECK,
-];
+pub(crate) const CHECKS: &[Check] =
+    &[get_01::CHECK, get_02::CHECK, rep_01::CHECK, ver_01::CHECK, ver_02::CHECK];

@@ -47,13 +47,17 @@ fn judge_report(view: &View<'_>, request: &TwinRequest<'_>, later: &[TwinRequest
             tally.bad(other.at, format!("tried again {:?} after {status}", other.at.since(answer.at)));
         }
         (429 | 500..=599, Some(other)) => {
-            tally.good(other.at, format!("tried again {:.1} s after {status}", other.at.since(answer.at).as_secs_f64()));
+            tally.good(
+                other.at,
+                format!("tried again {:.1} s after {status}", other.at.since(answer.at).as_secs_f64()),
+            );
         }
         (429 | 500..=599, None) => {
             // A later report may carry the same properties with newer values.
             let carried = later.iter().find(|other| {
                 let newer: Option<Value> = serde_json::from_slice(other.payload).ok();
-                other.at > answer.at && newer.is_some_and(|newer| patch.keys().all(|name| newer.get(name).is_some()))
+                other.at > answer.at
+                    && newer.is_some_and(|newer| patch.keys().all(|name| newer.get(name).is_some()))
             });
             if let Some(other) = carried {
                 tally.good(other.at, format!("its properties were reported again after {status}"));

@@ -58,11 +58,19 @@ fn order(view: &View<'_>, tally: &mut Tally) {
 }
 
 /// A patch that does not follow the version that the device knows needs a read. Gives the version known at the end.
-fn gaps(view: &View<'_>, connection: &Connection<'_>, mut known: Option<i64>, tally: &mut Tally) -> Option<i64> {
+fn gaps(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    mut known: Option<i64>,
+    tally: &mut Tally,
+) -> Option<i64> {
     let requests = connection.twin_requests();
     let reads = || requests.iter().filter(|request| request.operation == TwinOperation::Get);
-    let mut marks: Vec<(At, i64, bool)> = connection.desired_pushes().iter().map(|push| (push.at, push.version, true)).collect();
-    marks.extend(reads().filter_map(|request| request.answer.and_then(|answer| Some((answer.at, answer.desired_version()?, false)))));
+    let mut marks: Vec<(At, i64, bool)> =
+        connection.desired_pushes().iter().map(|push| (push.at, push.version, true)).collect();
+    marks.extend(reads().filter_map(|request| {
+        request.answer.and_then(|answer| Some((answer.at, answer.desired_version()?, false)))
+    }));
     marks.sort_by_key(|(at, ..)| *at);
     for (at, version, is_patch) in marks {
         let gap = is_patch && known.is_some_and(|known| version > known + 1);
@@ -74,7 +82,10 @@ fn gaps(view: &View<'_>, connection: &Connection<'_>, mut known: Option<i64>, ta
         if gap && covered {
             tally.good(at, format!("version {version} leaves a gap, and the twin is read"));
         } else if gap && connection.lasts(at, READS_WITHIN, view.end()) {
-            tally.bad(at, format!("version {version} follows {} and the twin is not read", known.unwrap_or(0)));
+            tally.bad(
+                at,
+                format!("version {version} follows {} and the twin is not read", known.unwrap_or(0)),
+            );
         }
         known = known.max(Some(version));
     }

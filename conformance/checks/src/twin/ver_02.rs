@@ -62,9 +62,9 @@ fn judge_delivered(view: &View<'_>, at: At, version: i64, tally: &mut Tally) {
     let handled = view.device_events().any(|(when, event)| {
         when > at && matches!(event, DeviceEvent::Desired { version: handled, .. } if *handled >= version)
     });
-    let stays = view.connections_to("hub").any(|connection| {
-        connection.is_live(at) && connection.lasts(at, HANDLED_WITHIN, view.end())
-    });
+    let stays = view
+        .connections_to("hub")
+        .any(|connection| connection.is_live(at) && connection.lasts(at, HANDLED_WITHIN, view.end()));
     if !handled && stays && view.device_speaks() {
         tally.bad(at, format!("version {version} was delivered and never handled"));
     }
@@ -79,7 +79,10 @@ fn judge_deletion(view: &View<'_>, deletion: &Deletion, tally: &mut Tally) {
         }
         match lookup(properties, &deletion.path) {
             Some(value) if !value.is_null() => {
-                tally.bad(at, format!("{name} is {value} in version {version}, it was deleted in {}", deletion.version));
+                tally.bad(
+                    at,
+                    format!("{name} is {value} in version {version}, it was deleted in {}", deletion.version),
+                );
             }
             _ => tally.good(at, format!("{name} is gone in version {version}")),
         }
@@ -114,7 +117,12 @@ mod tests {
         let mut story = Story::new();
         story.at(1.0).subscribed_session();
         story.desired_changed(2, json!({ "limits": { "low": 1, "high": 9 }, "odd": { "x": [] } }), true);
-        story.handles_desired(2, "patch", true, json!({ "limits": { "low": 1, "high": 9 }, "odd": { "x": [] } }));
+        story.handles_desired(
+            2,
+            "patch",
+            true,
+            json!({ "limits": { "low": 1, "high": 9 }, "odd": { "x": [] } }),
+        );
         story.at(5.0).desired_changed(3, json!({ "limits": { "low": null } }), true);
         story.handles_desired(3, "patch", true, after);
         story
@@ -134,7 +142,11 @@ mod tests {
     #[test]
     fn a_change_that_is_not_handled_fails() {
         let mut story = deleted(json!({}));
-        story.at(10.0).desired_changed(4, json!({ "unheard": 1 }), true).at(45.0).hub_status("Connected", "ok");
+        story
+            .at(10.0)
+            .desired_changed(4, json!({ "unheard": 1 }), true)
+            .at(45.0)
+            .hub_status("Connected", "ok");
         story.expect("TWIN-VER-02", Verdict::Fail);
         let mut story = deleted(json!({}));
         story.at(10.0).desired_changed(4, json!({ "unheard": 1 }), true).boot("watchdog");

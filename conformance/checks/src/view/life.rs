@@ -79,7 +79,9 @@ impl<'t> View<'t> {
             return true;
         }
         let earlier = self.connections_to(connection.service).rev().find(|earlier| {
-            earlier.opened < connection.opened && earlier.accepted().is_some() && session_key(earlier) == session_key(connection)
+            earlier.opened < connection.opened
+                && earlier.accepted().is_some()
+                && session_key(earlier) == session_key(connection)
         });
         connection.session_present() && earlier.is_some_and(|earlier| self.is_subscribed(earlier, kinds, at))
     }

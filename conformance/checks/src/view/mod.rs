@@ -67,7 +67,8 @@ impl<'t> View<'t> {
         let connections = connection::connections(trace);
         let leases = lease::leases(&datagrams, trace.end());
         let (resolutions, answers) = resolution::resolutions(&datagrams, &connections);
-        let places = connections.iter().enumerate().map(|(place, connection)| (connection.id, place)).collect();
+        let places =
+            connections.iter().enumerate().map(|(place, connection)| (connection.id, place)).collect();
         let (steps, calls, harness_errors) = harness::harness(trace);
         Self {
             trace,

@@ -153,7 +153,8 @@ impl<'t> Connection<'t> {
     /// True when the session was accepted before this place of the trace and not over.
     #[must_use]
     pub fn is_live(&self, at: At) -> bool {
-        self.accepted().is_some_and(|accepted| accepted < at) && self.closed.is_none_or(|closed| closed.at > at)
+        self.accepted().is_some_and(|accepted| accepted < at)
+            && self.closed.is_none_or(|closed| closed.at > at)
     }
 
     /// The last packet of the device before `at`.

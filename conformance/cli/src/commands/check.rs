@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::files;
+use super::screen::count;
 use crate::exit::Exit;
 use crate::vocabulary::vocabulary;
 
@@ -22,9 +23,9 @@ pub(crate) fn run(paths: &[PathBuf]) -> miette::Result<Exit> {
         }
     }
     if faults == 0 {
-        println!("{} scenarios, no faults", files.len());
+        println!("{}, no faults", count(files.len(), "scenario"));
         return Ok(Exit::Passed);
     }
-    eprintln!("{faults} faults");
+    eprintln!("{}", count(faults, "fault"));
     Ok(Exit::Usage)
 }

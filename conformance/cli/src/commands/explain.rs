@@ -44,7 +44,10 @@ fn text(requirement: &Requirement) -> String {
     row("provoked by", &requirement.provoked_by);
     row("verdict", &requirement.verdict);
     for (name, parameter) in &requirement.parameters {
-        row("threshold", &format!("{name} = {} {}: {}", parameter.default, parameter.unit, parameter.meaning));
+        row(
+            "threshold",
+            &format!("{name} = {} {}: {}", parameter.default, parameter.unit, parameter.meaning),
+        );
     }
     row("checked", if Check::of(&requirement.id).is_some() { "yes" } else { "not yet" });
     row("failed by", &nanorig_rig::quirks_that_fail(&requirement.id).join(", "));

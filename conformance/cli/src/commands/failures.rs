@@ -105,7 +105,10 @@ fn mention(source: &Source, id: &str) -> Option<Span> {
         let after = text[at + id.len()..].chars().next();
         !after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
     };
-    text.match_indices(id).map(|(at, _)| at).find(|at| whole_word(*at)).map(|at| Span::from(at..at + id.len()))
+    text.match_indices(id)
+        .map(|(at, _)| at)
+        .find(|at| whole_word(*at))
+        .map(|at| Span::from(at..at + id.len()))
 }
 
 fn replay(report: &Report) -> String {

@@ -32,7 +32,8 @@ pub(crate) fn run(arguments: &JudgeArguments) -> miette::Result<Exit> {
             // The scenario may have changed or be gone since: then failures are shown without its text.
             let text = std::fs::read_to_string(&report.header.file).unwrap_or_default();
             let unchanged = nanorig_rig::sha256_hex(text.as_bytes()) == report.header.scenario_sha256;
-            let source = Source::new(report.header.file.as_str(), if unchanged { text } else { String::new() });
+            let source =
+                Source::new(report.header.file.as_str(), if unchanged { text } else { String::new() });
             print!("{}", failures::show(&source, &report, &[]));
         }
     }

@@ -10,6 +10,7 @@ use nanorig_dut::Vocabulary;
 use nanorig_report::{Outcome, Report, json, terminal};
 use nanorig_scenario::{Plan, closest};
 
+use super::screen::count;
 use super::{failures, files, screen};
 use crate::args::RunArguments;
 use crate::exit::Exit;
@@ -91,7 +92,7 @@ fn plans(arguments: &RunArguments, words: &Vocabulary) -> miette::Result<Option<
         }
     }
     if faults > 0 {
-        eprintln!("{faults} faults; nothing was run");
+        eprintln!("{}; nothing was run", count(faults, "fault"));
         return Ok(None);
     }
     let wanted = |plan: &Plan| {

@@ -33,3 +33,8 @@ fn width(terminal: &Term, plain: usize) -> usize {
         _ => plain,
     }
 }
+
+/// `1 fault`, `2 faults`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

@@ -62,7 +62,8 @@ fn link_fault(declared: &'static fault::FaultSpec) -> CallEntry {
 
 fn insert(stage: &Stage, declared: &'static fault::FaultSpec, args: &Args) -> Outcome {
     let own = |name: &str| declared.params.iter().find(|param| param.name == name);
-    let given = args.0.iter().filter_map(|(name, value)| Some((name.clone(), param(own(name)?.kind, value)?)));
+    let given =
+        args.0.iter().filter_map(|(name, value)| Some((name.clone(), param(own(name)?.kind, value)?)));
     let params = fault::Params(given.collect::<BTreeMap<_, _>>());
     match (declared.build)(&params) {
         Ok(fault) => {
@@ -100,7 +101,12 @@ fn hostile_stimulus(declared: &'static hostile::Spec) -> CallEntry {
         .params
         .iter()
         .chain(hostile::BOUNDS)
-        .map(|param| Param { name: param.name, kind: kind(param.kind), required: param.required, doc: param.doc })
+        .map(|param| Param {
+            name: param.name,
+            kind: kind(param.kind),
+            required: param.required,
+            doc: param.doc,
+        })
         .collect();
     let spec = CallSpec {
         hand: Hand::Cloud,

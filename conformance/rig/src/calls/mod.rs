@@ -19,7 +19,11 @@ use nanorig_dut::{CallSpec, Hand};
 /// All calls, those of the device first.
 static ALL: LazyLock<Vec<CallEntry>> = LazyLock::new(|| {
     let own = [device::LIST, cloud::LIST, network::LIST].concat();
-    own.into_iter().map(CallEntry::from).chain(imported::link_faults()).chain(imported::hostile_stimuli()).collect()
+    own.into_iter()
+        .map(CallEntry::from)
+        .chain(imported::link_faults())
+        .chain(imported::hostile_stimuli())
+        .collect()
 });
 
 /// The call of this hand and name.

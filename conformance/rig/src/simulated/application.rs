@@ -86,12 +86,14 @@ impl Application {
 
     /// The provisioning client, the same one from call to call.
     pub(crate) fn provisioning(&self) -> Result<ProvisioningDeviceClient, Failure> {
-        let options = self.provisioning.as_ref().ok_or_else(|| {
-            Failure::new("no-dps", "the scenario has no DPS; add `dps` to its `cloud`")
-        })?;
+        let options = self
+            .provisioning
+            .as_ref()
+            .ok_or_else(|| Failure::new("no-dps", "the scenario has no DPS; add `dps` to its `cloud`"))?;
         let mut state = self.lock();
-        let client =
-            state.provisioning.get_or_insert_with(|| ProvisioningDeviceClient::new(&self.mcu, options.clone()));
+        let client = state
+            .provisioning
+            .get_or_insert_with(|| ProvisioningDeviceClient::new(&self.mcu, options.clone()));
         Ok(client.clone())
     }
 
@@ -198,4 +200,3 @@ fn tls_versions(wanted: Option<&[String]>) -> Result<TlsVersions, BuildError> {
         _ => TlsVersions::All,
     })
 }
-

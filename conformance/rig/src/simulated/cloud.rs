@@ -57,8 +57,12 @@ impl CloudStage {
         secrets: &DeviceSecrets,
         network: &NetworkStage,
     ) -> Result<Self, BuildError> {
-        let hubs: Vec<(String, HubHandle)> =
-            setup.cloud.hubs.iter().map(|hub| Ok((hub.name.clone(), hub_of(world, pki, hub)?))).collect::<Result<_, BuildError>>()?;
+        let hubs: Vec<(String, HubHandle)> = setup
+            .cloud
+            .hubs
+            .iter()
+            .map(|hub| Ok((hub.name.clone(), hub_of(world, pki, hub)?)))
+            .collect::<Result<_, BuildError>>()?;
         for (hub, (_, handle)) in setup.cloud.hubs.iter().zip(&hubs) {
             for identity in &hub.devices {
                 register_listed(handle, setup, secrets, identity)?;
@@ -69,7 +73,10 @@ impl CloudStage {
             let mut config = DpsConfig::new(dps.id_scope.clone(), String::new());
             config.hubs = hubs
                 .iter()
-                .map(|(_, handle)| LinkedHub { host: handle.host().to_owned(), latency: std::time::Duration::ZERO })
+                .map(|(_, handle)| LinkedHub {
+                    host: handle.host().to_owned(),
+                    latency: std::time::Duration::ZERO,
+                })
                 .collect();
             config.retry_after = dps.retry_after;
             config.assigning_polls = dps.assigning_polls;
@@ -120,7 +127,9 @@ impl CloudStage {
         let tls = Some(self.tls.clone());
         if let Some((_, hub)) = self.hubs.iter().find(|(_, hub)| hub.host() == host) {
             let (listener, hub) = (world.directory.listen("hub", at), hub.clone());
-            tokio::spawn(listen(listener, tls, shell(Service::Hub, Config::hub()), move || HubHandler::new(hub.clone())));
+            tokio::spawn(listen(listener, tls, shell(Service::Hub, Config::hub()), move || {
+                HubHandler::new(hub.clone())
+            }));
         } else if let Some(dps) = &self.dps {
             let listener = world.directory.listen("dps", at);
             let (dps, recorder, hostiles) = (dps.clone(), world.recorder.clone(), self.hostiles.clone());
@@ -172,7 +181,8 @@ fn hub_of(world: &World, pki: &Pki, setup: &HubSetup) -> Result<HubHandle, Build
 fn tls_settings(setup: &CloudSetup, hosts: &[String]) -> Result<TlsSettings, BuildError> {
     let unknown = |noun, name: &str| BuildError::UnknownName { noun, name: name.to_owned() };
     let mut settings = TlsSettings::hub(hosts.iter().map(String::as_str));
-    settings.chain = setup.certificate.parse().map_err(|_| unknown("certificate chain", &setup.certificate))?;
+    settings.chain =
+        setup.certificate.parse().map_err(|_| unknown("certificate chain", &setup.certificate))?;
     settings.root = setup.root.parse().map_err(|_| unknown("root", &setup.root))?;
     let mut versions = (false, false);
     for version in &setup.tls {
@@ -225,7 +235,10 @@ fn register_listed(
     let authentication = if own {
         authentication(&setup.device, secrets)?
     } else {
-        Authentication::Sas(SharedKeys { primary: secrets.secondary.clone(), secondary: secrets.secondary.clone() })
+        Authentication::Sas(SharedKeys {
+            primary: secrets.secondary.clone(),
+            secondary: secrets.secondary.clone(),
+        })
     };
     register(hub, identity.clone(), authentication, !listed.disabled)?;
     hub.with(|hub, now| {

@@ -1,8 +1,6 @@
 //! The simulated device and bench, as the runner sees them.
 
-use nanorig_dut::{
-    Bench, Call, CallId, CallSpec, Capabilities, Device, HandError, Outcome, Performer,
-};
+use nanorig_dut::{Bench, Call, CallId, CallSpec, Capabilities, Device, HandError, Outcome, Performer};
 use nanorig_trace::DutIdentity;
 
 use super::performer::Calls;

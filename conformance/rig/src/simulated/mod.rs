@@ -13,8 +13,8 @@ mod performer;
 mod rig;
 mod stage;
 
+pub(crate) use application::{Application, HeldSocket};
 pub use device::{SimulatedBench, SimulatedDevice};
 pub use options::{BuildError, Options};
 pub use rig::{Evidence, Simulated};
-pub(crate) use application::{Application, HeldSocket};
 pub(crate) use stage::Stage;

@@ -47,7 +47,8 @@ impl NetworkStage {
         time_servers: &[String],
         profile: &Profile,
     ) -> Result<(Self, DevicePort), BuildError> {
-        let mut config = SegmentConfig { mtu: setup.mtu, link: link(setup, profile), ..SegmentConfig::default() };
+        let mut config =
+            SegmentConfig { mtu: setup.mtu, link: link(setup, profile), ..SegmentConfig::default() };
         let lease = dhcp::Settings { lease: setup.lease, ..dhcp::Settings::default() };
         config.dhcp = Some(lease.clone());
         let (segment, port) = Segment::new(world, config);

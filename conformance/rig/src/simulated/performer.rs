@@ -22,7 +22,8 @@ impl Calls {
     }
 
     pub(crate) fn start(&mut self, call: Call) -> Result<CallId, HandError> {
-        let entry = calls::find(call.spec.hand, call.spec.name).ok_or(HandError::UnknownCall(call.spec.name))?;
+        let entry =
+            calls::find(call.spec.hand, call.spec.name).ok_or(HandError::UnknownCall(call.spec.name))?;
         self.last += 1;
         let id = CallId(self.last);
         let performing = (entry.perform)(self.stage.clone(), call.args);

@@ -153,7 +153,8 @@ fn capabilities(setup: &DeviceSetup, profile: &Profile) -> Result<Capabilities, 
     if let Some(claimed) = &setup.capabilities {
         return Capabilities::new(claimed.iter().map(String::as_str)).map_err(unknown);
     }
-    let mut names = vec!["mqtt311", "net.dhcp", "net.dns", "net.sntp", "netfault", "pwr", "recon", "res", "sec", "time"];
+    let mut names =
+        vec!["mqtt311", "net.dhcp", "net.dns", "net.sntp", "netfault", "pwr", "recon", "res", "sec", "time"];
     if profile.link.medium == Medium::Wifi {
         names.push("net.wifi");
     }

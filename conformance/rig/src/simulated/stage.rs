@@ -52,7 +52,8 @@ impl Stage {
     /// The device's identity at its hub.
     pub(crate) fn identity(&self) -> Identity {
         let device = &self.setup.device;
-        let id = self.application.assignment().map_or_else(|| device.id.clone(), |assigned| assigned.device_id);
+        let id =
+            self.application.assignment().map_or_else(|| device.id.clone(), |assigned| assigned.device_id);
         match &device.module {
             Some(module) => Identity::module(id, module.clone()),
             None => Identity::device(id),

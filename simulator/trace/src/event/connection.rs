@@ -5,8 +5,8 @@ use std::net::SocketAddrV4;
 
 use serde::{Deserialize, Serialize};
 
-use super::spec::events;
 use super::Direction;
+use super::spec::events;
 use crate::HexBytes;
 
 /// Names one TCP connection in a trace; counted from 1 in the order of acceptance.

@@ -1,4 +1,4 @@
-//! Work-around: keeps a stack's ARP entries fresh.
+//! Work-around: keeps a stack's ARP entries fresh (docs/simulation.md 4).
 //!
 //! smoltcp 0.14 forgets a neighbour after a fixed 60 s and renews the entry of a packet's IP source
 //! only, so the router behind which all servers live always expires, and a reply that meets the expired

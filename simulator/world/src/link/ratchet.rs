@@ -1,4 +1,4 @@
-//! Work-arounds: the ACK ratchet and the duplicate-ACK filter.
+//! Work-arounds: the ACK ratchet and the duplicate-ACK filter (docs/simulation.md 4).
 //!
 //! *Ratchet*: smoltcp 0.14 throws away the text of a segment whose acknowledgement number is older than
 //! one it has seen (smoltcp-rs/smoltcp#12), where RFC 9293 3.10.7.4 ignores the old number only. So a

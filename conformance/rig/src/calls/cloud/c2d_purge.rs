@@ -8,7 +8,8 @@ use crate::calls::target::{self, refused};
 use crate::calls::{Declared, boxed, results};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,

@@ -10,7 +10,8 @@ use crate::calls::target::{self, refused};
 use crate::calls::{Declared, boxed, results};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
@@ -19,10 +20,25 @@ static SPEC: CallSpec = CallSpec {
     params: &[
         Param { name: "body", kind: ParamKind::Text, required: false, doc: "Body. Default empty." },
         Param { name: "size", kind: ParamKind::Size, required: false, doc: "A body of this size instead." },
-        Param { name: "properties", kind: ParamKind::Map, required: false, doc: "Application properties; null has no value." },
-        Param { name: "count", kind: ParamKind::Integer { min: 1, max: 10_000 }, required: false, doc: "How many. Default 1." },
+        Param {
+            name: "properties",
+            kind: ParamKind::Map,
+            required: false,
+            doc: "Application properties; null has no value.",
+        },
+        Param {
+            name: "count",
+            kind: ParamKind::Integer { min: 1, max: 10_000 },
+            required: false,
+            doc: "How many. Default 1.",
+        },
         Param { name: "id", kind: ParamKind::Text, required: false, doc: "Message id. Default: made up." },
-        Param { name: "ttl", kind: ParamKind::Duration, required: false, doc: "Time to live. Default: the hub's, 1h." },
+        Param {
+            name: "ttl",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "Time to live. Default: the hub's, 1h.",
+        },
         Param {
             name: "ack",
             kind: ParamKind::Choice(&["none", "positive", "negative", "full"]),

@@ -8,16 +8,32 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, done, failed};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
     name: "certificate",
     summary: "Changes the certificate chain of all servers for connections from now on.",
     params: &[
-        Param { name: "kind", kind: ParamKind::Text, required: false, doc: "Kind of chain, as `nanorig list certificates` names them." },
-        Param { name: "root", kind: ParamKind::Text, required: false, doc: "Root that it leads to, as `nanorig list roots` names them." },
-        Param { name: "tls", kind: ParamKind::Choice(TlsVersions::WORDS), required: false, doc: "TLS versions." },
+        Param {
+            name: "kind",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Kind of chain, as `nanorig list certificates` names them.",
+        },
+        Param {
+            name: "root",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Root that it leads to, as `nanorig list roots` names them.",
+        },
+        Param {
+            name: "tls",
+            kind: ParamKind::Choice(TlsVersions::WORDS),
+            required: false,
+            doc: "TLS versions.",
+        },
         Param {
             name: "record-size",
             kind: ParamKind::Size,
@@ -33,7 +49,9 @@ static SPEC: CallSpec = CallSpec {
 async fn perform(stage: Stage, args: Args) -> Outcome {
     let kind = match args.text("kind").map(str::parse).transpose() {
         Ok(kind) => kind,
-        Err(_) => return failed("arguments", "there is no such kind of chain; see `nanorig list certificates`"),
+        Err(_) => {
+            return failed("arguments", "there is no such kind of chain; see `nanorig list certificates`");
+        }
     };
     let root = match args.text("root").map(str::parse).transpose() {
         Ok(root) => root,

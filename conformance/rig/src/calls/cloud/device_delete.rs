@@ -9,7 +9,8 @@ use crate::calls::target::{self, refused};
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
@@ -24,6 +25,7 @@ static SPEC: CallSpec = CallSpec {
 async fn perform(stage: Stage, args: Args) -> Outcome {
     let hub = target::hub(&stage, &args)?;
     let identity = target::identity(&stage, &args);
-    hub.with(|hub, now| hub.delete_identity(now, &identity, &IfMatch::Any)).map_err(|error| refused(&error))?;
+    hub.with(|hub, now| hub.delete_identity(now, &identity, &IfMatch::Any))
+        .map_err(|error| refused(&error))?;
     done()
 }

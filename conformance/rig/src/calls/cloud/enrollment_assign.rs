@@ -7,14 +7,20 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, done, failed};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
     name: "enrollment.assign",
     summary: "Leads an enrollment to another hub: the device is moved when it registers again.",
     params: &[
-        Param { name: "id", kind: ParamKind::Text, required: true, doc: "Registration id, or the group's id." },
+        Param {
+            name: "id",
+            kind: ParamKind::Text,
+            required: true,
+            doc: "Registration id, or the group's id.",
+        },
         Param { name: "hub", kind: ParamKind::Text, required: true, doc: "The hub, by its name." },
     ],
     results: &[],

@@ -7,13 +7,19 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, done, failed};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
     name: "enrollment.enable",
     summary: "Enables an enrollment of DPS.",
-    params: &[Param { name: "id", kind: ParamKind::Text, required: true, doc: "Registration id, or the group's id." }],
+    params: &[Param {
+        name: "id",
+        kind: ParamKind::Text,
+        required: true,
+        doc: "Registration id, or the group's id.",
+    }],
     results: &[],
     needs: None,
     within: Duration::from_secs(5),

@@ -9,7 +9,8 @@ use crate::calls::target;
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
@@ -22,7 +23,12 @@ static SPEC: CallSpec = CallSpec {
             required: true,
             doc: "`throttling` answers 429, `quota-exceeded` ends connections that send, `unavailable` answers CONNECT with code 3.",
         },
-        Param { name: "for", kind: ParamKind::Duration, required: false, doc: "How long; then normal again. Default: until changed." },
+        Param {
+            name: "for",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "How long; then normal again. Default: until changed.",
+        },
         target::HUB,
     ],
     results: &[],

@@ -8,14 +8,20 @@ use crate::calls::target;
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
     name: "hub.restart",
     summary: "Stops a hub with RST on every connection, refuses connections while it is down, and starts it again.",
     params: &[
-        Param { name: "down", kind: ParamKind::Duration, required: false, doc: "How long it is down. Default 30s." },
+        Param {
+            name: "down",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "How long it is down. Default 30s.",
+        },
         Param {
             name: "sessions",
             kind: ParamKind::Choice(&["kept", "lost"]),

@@ -10,18 +10,44 @@ use crate::calls::target::{self, refused};
 use crate::calls::{Declared, boxed, results};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
     name: "method.invoke",
     summary: "Calls a direct method and waits for the device's answer.",
     params: &[
-        Param { name: "name", kind: ParamKind::Text, required: true, doc: "Method name; `component*command` for a component." },
-        Param { name: "payload", kind: ParamKind::Json, required: false, doc: "Payload. Default: none, sent as `null`." },
-        Param { name: "raw", kind: ParamKind::Text, required: false, doc: "Send exactly this text instead, JSON or not; it may be empty." },
-        Param { name: "size", kind: ParamKind::Size, required: false, doc: "Send a text of this size as payload." },
-        Param { name: "timeout", kind: ParamKind::Duration, required: false, doc: "Time for the answer, 5s to 300s. Default 30s." },
+        Param {
+            name: "name",
+            kind: ParamKind::Text,
+            required: true,
+            doc: "Method name; `component*command` for a component.",
+        },
+        Param {
+            name: "payload",
+            kind: ParamKind::Json,
+            required: false,
+            doc: "Payload. Default: none, sent as `null`.",
+        },
+        Param {
+            name: "raw",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Send exactly this text instead, JSON or not; it may be empty.",
+        },
+        Param {
+            name: "size",
+            kind: ParamKind::Size,
+            required: false,
+            doc: "Send a text of this size as payload.",
+        },
+        Param {
+            name: "timeout",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "Time for the answer, 5s to 300s. Default 30s.",
+        },
         Param {
             name: "connect-timeout",
             kind: ParamKind::Duration,

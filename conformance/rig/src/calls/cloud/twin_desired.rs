@@ -11,7 +11,8 @@ use crate::calls::target::{self, refused};
 use crate::calls::{Declared, boxed, failed, results};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
@@ -19,7 +20,12 @@ static SPEC: CallSpec = CallSpec {
     summary: "Changes desired properties of a twin: a merge patch, in which null deletes.",
     params: &[
         Param { name: "patch", kind: ParamKind::Json, required: true, doc: "The patch, a map." },
-        Param { name: "replace", kind: ParamKind::Flag, required: false, doc: "True: the map becomes the whole section. Default false." },
+        Param {
+            name: "replace",
+            kind: ParamKind::Flag,
+            required: false,
+            doc: "True: the map becomes the whole section. Default false.",
+        },
         target::DEVICE,
         target::HUB,
     ],

@@ -9,7 +9,8 @@ use nanorig_mcu::{NetworkHelper, NetworkKind};
 use crate::calls::{Declared, boxed, done, failed, results};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 /// How long a device may be without network or time before the call gives up; the step's deadline comes first.
 const WITHIN: Duration = Duration::from_secs(24 * 3_600);

@@ -9,17 +9,38 @@ use nanorig_mcu::client::hub::{MethodHandler, MethodRequest, MethodResponse};
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Device,
     name: "method.serve",
     summary: "Serves a direct method from now on, also after a boot.",
     params: &[
-        Param { name: "name", kind: ParamKind::Text, required: true, doc: "Method name; `component*command` for a component." },
-        Param { name: "status", kind: ParamKind::Integer { min: 0, max: 999 }, required: false, doc: "Status. Default 200." },
-        Param { name: "response", kind: ParamKind::Json, required: false, doc: "Payload of the answer. Default: the call's." },
-        Param { name: "takes", kind: ParamKind::Duration, required: false, doc: "How long it takes. Default 0s." },
+        Param {
+            name: "name",
+            kind: ParamKind::Text,
+            required: true,
+            doc: "Method name; `component*command` for a component.",
+        },
+        Param {
+            name: "status",
+            kind: ParamKind::Integer { min: 0, max: 999 },
+            required: false,
+            doc: "Status. Default 200.",
+        },
+        Param {
+            name: "response",
+            kind: ParamKind::Json,
+            required: false,
+            doc: "Payload of the answer. Default: the call's.",
+        },
+        Param {
+            name: "takes",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "How long it takes. Default 0s.",
+        },
     ],
     results: &[],
     needs: Some("hub.methods"),

@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Device,
@@ -18,10 +19,30 @@ static SPEC: CallSpec = CallSpec {
     summary: "Takes and acknowledges a writable property from now on, also after a boot.",
     params: &[
         Param { name: "name", kind: ParamKind::Text, required: true, doc: "Property name." },
-        Param { name: "component", kind: ParamKind::Text, required: false, doc: "Component. Default: the device itself." },
-        Param { name: "initial", kind: ParamKind::Json, required: false, doc: "The device's own value, reported with `ac` 203." },
-        Param { name: "minimum", kind: ParamKind::Number, required: false, doc: "Smaller numbers are refused, and everything that is no number." },
-        Param { name: "maximum", kind: ParamKind::Number, required: false, doc: "Larger numbers are refused, and everything that is no number." },
+        Param {
+            name: "component",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Component. Default: the device itself.",
+        },
+        Param {
+            name: "initial",
+            kind: ParamKind::Json,
+            required: false,
+            doc: "The device's own value, reported with `ac` 203.",
+        },
+        Param {
+            name: "minimum",
+            kind: ParamKind::Number,
+            required: false,
+            doc: "Smaller numbers are refused, and everything that is no number.",
+        },
+        Param {
+            name: "maximum",
+            kind: ParamKind::Number,
+            required: false,
+            doc: "Larger numbers are refused, and everything that is no number.",
+        },
     ],
     results: &[],
     needs: Some("hub.twin"),

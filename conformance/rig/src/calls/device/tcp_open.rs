@@ -7,7 +7,8 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, failed, results};
 use crate::simulated::{HeldSocket, Stage};
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 /// Parameter: where to.
 pub(super) const HOST: Param =

@@ -10,23 +10,59 @@ use serde_json::Value;
 use crate::calls::{Declared, boxed, failed, results};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Device,
     name: "telemetry.send",
     summary: "Sends messages to the hub and waits until each is confirmed (QoS 1) or handed to the network (QoS 0).",
     params: &[
-        Param { name: "body", kind: ParamKind::Json, required: false, doc: "Body: a text is sent as it is, anything else as JSON with its content type." },
+        Param {
+            name: "body",
+            kind: ParamKind::Json,
+            required: false,
+            doc: "Body: a text is sent as it is, anything else as JSON with its content type.",
+        },
         Param { name: "size", kind: ParamKind::Size, required: false, doc: "A body of this size instead." },
         Param { name: "properties", kind: ParamKind::Map, required: false, doc: "Application properties." },
-        Param { name: "content-type", kind: ParamKind::Text, required: false, doc: "Content type. Default `application/json` for JSON." },
-        Param { name: "content-encoding", kind: ParamKind::Text, required: false, doc: "Content encoding. Default `utf-8` for JSON." },
+        Param {
+            name: "content-type",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Content type. Default `application/json` for JSON.",
+        },
+        Param {
+            name: "content-encoding",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Content encoding. Default `utf-8` for JSON.",
+        },
         Param { name: "id", kind: ParamKind::Text, required: false, doc: "Message id." },
-        Param { name: "component", kind: ParamKind::Text, required: false, doc: "Plug and Play component that sends it." },
-        Param { name: "qos", kind: ParamKind::Integer { min: 0, max: 1 }, required: false, doc: "QoS instead of the device's." },
-        Param { name: "count", kind: ParamKind::Integer { min: 1, max: 10_000_000 }, required: false, doc: "How many messages. Default 1." },
-        Param { name: "every", kind: ParamKind::Duration, required: false, doc: "From one message to the next. Default: each once the one before is confirmed." },
+        Param {
+            name: "component",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Plug and Play component that sends it.",
+        },
+        Param {
+            name: "qos",
+            kind: ParamKind::Integer { min: 0, max: 1 },
+            required: false,
+            doc: "QoS instead of the device's.",
+        },
+        Param {
+            name: "count",
+            kind: ParamKind::Integer { min: 1, max: 10_000_000 },
+            required: false,
+            doc: "How many messages. Default 1.",
+        },
+        Param {
+            name: "every",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "From one message to the next. Default: each once the one before is confirmed.",
+        },
     ],
     results: &[
         ("sent", "messages given to the client"),

@@ -10,7 +10,8 @@ use super::tcp_open::{HOST, PORT};
 use crate::calls::{Declared, boxed, failed, results};
 use crate::simulated::{HeldSocket, Stage};
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Device,
@@ -35,8 +36,7 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
     let remote = SocketAddrV4::new(address, port);
     match SslStream::connect(&stage.mcu, host, remote, &TlsOptions::default()).await {
         Ok(stream) => {
-            let outcome =
-                results([("version", stream.version().into()), ("suite", stream.suite().into())]);
+            let outcome = results([("version", stream.version().into()), ("suite", stream.suite().into())]);
             stage.application.hold_socket(HeldSocket::Tls(Box::new(stream)));
             outcome
         }

@@ -7,7 +7,8 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome};
 use crate::calls::{Declared, boxed, failed, results};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Device,
@@ -21,9 +22,7 @@ static SPEC: CallSpec = CallSpec {
 
 async fn perform(stage: Stage, _args: Args) -> Outcome {
     match stage.application.hub().get_twin().await {
-        Ok(twin) => {
-            results([("desired", twin.desired.to_value()), ("reported", twin.reported.to_value())])
-        }
+        Ok(twin) => results([("desired", twin.desired.to_value()), ("reported", twin.reported.to_value())]),
         Err(error) => failed(error.kind(), error.to_string()),
     }
 }

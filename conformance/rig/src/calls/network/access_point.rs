@@ -7,13 +7,19 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Network,
     name: "wifi.lost",
     summary: "The access point is gone.",
-    params: &[Param { name: "for", kind: ParamKind::Duration, required: false, doc: "How long. Default: until the end." }],
+    params: &[Param {
+        name: "for",
+        kind: ParamKind::Duration,
+        required: false,
+        doc: "How long. Default: until the end.",
+    }],
     results: &[],
     needs: Some("net.wifi"),
     within: Duration::from_secs(1),

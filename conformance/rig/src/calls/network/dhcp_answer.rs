@@ -8,7 +8,8 @@ use nanorig_world::lan::dhcp::Behaviour;
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Network,
@@ -21,7 +22,12 @@ static SPEC: CallSpec = CallSpec {
             required: true,
             doc: "`offer-only` never acknowledges; `silence-to-unicast` leaves renewals unanswered, but not rebinding.",
         },
-        Param { name: "for", kind: ParamKind::Duration, required: false, doc: "How long; then normal again. Default: until changed." },
+        Param {
+            name: "for",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "How long; then normal again. Default: until changed.",
+        },
     ],
     results: &[],
     needs: Some("net.dhcp"),

@@ -7,14 +7,20 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Network,
     name: "dhcp.lease",
     summary: "Changes the lease: renewals of an address of another subnet are refused, as after a change of network.",
     params: &[
-        Param { name: "address", kind: ParamKind::Address, required: false, doc: "Address to lease, with a router ending in .1." },
+        Param {
+            name: "address",
+            kind: ParamKind::Address,
+            required: false,
+            doc: "Address to lease, with a router ending in .1.",
+        },
         Param { name: "time", kind: ParamKind::Duration, required: false, doc: "Lease time." },
     ],
     results: &[],

@@ -9,7 +9,8 @@ use nanorig_world::lan::dns::Answer;
 use crate::calls::{Declared, boxed, done, failed};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Network,
@@ -18,13 +19,37 @@ static SPEC: CallSpec = CallSpec {
     params: &[
         Param {
             name: "how",
-            kind: ParamKind::Choice(&["normal", "nxdomain", "servfail", "silence", "truncate", "spoof", "everything", "alias"]),
+            kind: ParamKind::Choice(&[
+                "normal",
+                "nxdomain",
+                "servfail",
+                "silence",
+                "truncate",
+                "spoof",
+                "everything",
+                "alias",
+            ]),
             required: true,
             doc: "`truncate` answers in full over TCP only, `spoof` sends false answers first, `everything` leads every name to `address`, `alias` puts three CNAMEs before `host`.",
         },
-        Param { name: "host", kind: ParamKind::Text, required: false, doc: "Only for this name. Default: every name." },
-        Param { name: "address", kind: ParamKind::Address, required: false, doc: "The false address. Default 192.0.2.66." },
-        Param { name: "for", kind: ParamKind::Duration, required: false, doc: "How long; then normal again. Default: until changed." },
+        Param {
+            name: "host",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Only for this name. Default: every name.",
+        },
+        Param {
+            name: "address",
+            kind: ParamKind::Address,
+            required: false,
+            doc: "The false address. Default 192.0.2.66.",
+        },
+        Param {
+            name: "for",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "How long; then normal again. Default: until changed.",
+        },
     ],
     results: &[],
     needs: Some("net.dns"),
@@ -32,7 +57,8 @@ static SPEC: CallSpec = CallSpec {
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
-    let address = args.text("address").and_then(|text| text.parse().ok()).unwrap_or(Ipv4Addr::new(192, 0, 2, 66));
+    let address =
+        args.text("address").and_then(|text| text.parse().ok()).unwrap_or(Ipv4Addr::new(192, 0, 2, 66));
     let host = args.text("host").map(str::to_owned);
     let dns = stage.network.dns.clone();
     let answer = match args.text("how").unwrap_or("normal") {

@@ -8,7 +8,8 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, done, failed};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Network,
@@ -24,7 +25,9 @@ static SPEC: CallSpec = CallSpec {
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
-    let (Some(host), Some(to)) = (args.text("host"), args.text("to").and_then(|to| to.parse::<Ipv4Addr>().ok())) else {
+    let (Some(host), Some(to)) =
+        (args.text("host"), args.text("to").and_then(|to| to.parse::<Ipv4Addr>().ok()))
+    else {
         return failed("arguments", "`host` and `to` are needed");
     };
     match stage.move_host(host, to) {

@@ -8,7 +8,8 @@ use nanorig_world::PathSettings;
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Network,
@@ -16,18 +17,43 @@ static SPEC: CallSpec = CallSpec {
     summary: "Changes the link: what is given changes, the rest stays.",
     params: &[
         Param { name: "latency", kind: ParamKind::Duration, required: false, doc: "One-way delay." },
-        Param { name: "jitter", kind: ParamKind::Duration, required: false, doc: "Largest additional random delay." },
+        Param {
+            name: "jitter",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "Largest additional random delay.",
+        },
         Param { name: "loss", kind: ParamKind::Share, required: false, doc: "Share of frames lost." },
-        Param { name: "duplicate", kind: ParamKind::Share, required: false, doc: "Share of frames duplicated." },
-        Param { name: "corrupt", kind: ParamKind::Share, required: false, doc: "Share of frames with a flipped bit." },
-        Param { name: "reorder", kind: ParamKind::Share, required: false, doc: "Share of frames that others overtake." },
+        Param {
+            name: "duplicate",
+            kind: ParamKind::Share,
+            required: false,
+            doc: "Share of frames duplicated.",
+        },
+        Param {
+            name: "corrupt",
+            kind: ParamKind::Share,
+            required: false,
+            doc: "Share of frames with a flipped bit.",
+        },
+        Param {
+            name: "reorder",
+            kind: ParamKind::Share,
+            required: false,
+            doc: "Share of frames that others overtake.",
+        },
         Param {
             name: "bandwidth",
             kind: ParamKind::Integer { min: 1_200, max: 10_000_000_000 },
             required: false,
             doc: "Bits per second.",
         },
-        Param { name: "mtu", kind: ParamKind::Integer { min: 576, max: 1_500 }, required: false, doc: "Largest IP packet." },
+        Param {
+            name: "mtu",
+            kind: ParamKind::Integer { min: 576, max: 1_500 },
+            required: false,
+            doc: "Largest IP packet.",
+        },
         Param {
             name: "direction",
             kind: ParamKind::Choice(&["both", "from-device", "to-device"]),

@@ -8,11 +8,22 @@ use nanorig_world::lan::ntp::NtpAnswer;
 use crate::calls::{Declared, boxed, done, failed};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 const HOW: &[&str] = &[
-    "good", "silence", "bad-origin", "wrong-mode", "stratum-0", "stratum-16", "unsynchronized", "zero-transmit",
-    "kiss-deny", "kiss-rstr", "kiss-rate", "lie",
+    "good",
+    "silence",
+    "bad-origin",
+    "wrong-mode",
+    "stratum-0",
+    "stratum-16",
+    "unsynchronized",
+    "zero-transmit",
+    "kiss-deny",
+    "kiss-rstr",
+    "kiss-rate",
+    "lie",
 ];
 
 static SPEC: CallSpec = CallSpec {
@@ -27,8 +38,18 @@ static SPEC: CallSpec = CallSpec {
             required: false,
             doc: "Only for the next so many requests, after those that are waiting already. Default: until changed.",
         },
-        Param { name: "server", kind: ParamKind::Integer { min: 1, max: 8 }, required: false, doc: "Which time server. Default 1." },
-        Param { name: "by", kind: ParamKind::Duration, required: false, doc: "How far in the future a lie is. Default 365d." },
+        Param {
+            name: "server",
+            kind: ParamKind::Integer { min: 1, max: 8 },
+            required: false,
+            doc: "Which time server. Default 1.",
+        },
+        Param {
+            name: "by",
+            kind: ParamKind::Duration,
+            required: false,
+            doc: "How far in the future a lie is. Default 365d.",
+        },
     ],
     results: &[],
     needs: Some("net.sntp"),

@@ -7,7 +7,8 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use crate::calls::{Declared, boxed, done};
 use crate::simulated::Stage;
 
-pub(crate) const CALL: Declared = Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
+pub(crate) const CALL: Declared =
+    Declared { spec: &SPEC, perform: |stage, args| boxed(perform(stage, args)) };
 
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Network,
@@ -15,7 +16,12 @@ static SPEC: CallSpec = CallSpec {
     summary: "Steps the time that all time servers tell, forward or back from the true time.",
     params: &[
         Param { name: "by", kind: ParamKind::Duration, required: true, doc: "How far." },
-        Param { name: "back", kind: ParamKind::Flag, required: false, doc: "True: into the past. Default false." },
+        Param {
+            name: "back",
+            kind: ParamKind::Flag,
+            required: false,
+            doc: "True: into the past. Default false.",
+        },
     ],
     results: &[],
     needs: Some("time"),

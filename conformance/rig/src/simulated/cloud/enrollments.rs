@@ -52,13 +52,16 @@ pub(super) fn add(
         }
         for group in &groups {
             let attestation = match device.attestation {
-                Attestation::X509Group | Attestation::X509 => GroupAttestation::SignedBy(vec![pki.group_ca()]),
+                Attestation::X509Group | Attestation::X509 => {
+                    GroupAttestation::SignedBy(vec![pki.group_ca()])
+                }
                 _ => GroupAttestation::SymmetricKeys {
                     primary: secrets.enrolled.clone(),
                     secondary: secrets.secondary.clone(),
                 },
             };
-            let group = EnrollmentGroup { id: group.id.clone(), attestation, settings: settings(group, setup) };
+            let group =
+                EnrollmentGroup { id: group.id.clone(), attestation, settings: settings(group, setup) };
             enrollments.put_group(group, Precondition::None, utc)?;
         }
         Ok(())
