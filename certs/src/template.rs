@@ -1,8 +1,9 @@
 //! What a certificate says, before somebody signs it.
 
+use rcgen::string::PrintableString;
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
-    IsCa, KeyUsagePurpose, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue,
+    ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType, SerialNumber,
 };
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
@@ -44,7 +45,12 @@ impl Template {
 
     pub(crate) fn subject(mut self, parts: &[(DnType, &str)]) -> Self {
         for (kind, value) in parts {
-            self.params.distinguished_name.push(kind.clone(), *value);
+            let value = match kind {
+                // X.520 allows no other string here, and Wireshark says so.
+                DnType::CountryName => PrintableString::try_from(*value).map(DnValue::PrintableString),
+                _ => Ok(DnValue::Utf8String((*value).to_owned())),
+            };
+            self.params.distinguished_name.push(kind.clone(), value.expect("country codes are letters"));
         }
         self
     }

@@ -44,7 +44,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "nanorig-trace",
         ],
     ),
-    ("xtask", &[]),
+    (
+        "xtask",
+        &[
+            "nanorig-checks",
+            "nanorig-cloud",
+            "nanorig-dut",
+            "nanorig-mcu",
+            "nanorig-rig",
+            "nanorig-runner",
+            "nanorig-scenario",
+            "nanorig-trace",
+        ],
+    ),
 ];
 
 /// Compares the workspace with the table.

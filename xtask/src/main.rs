@@ -1,11 +1,15 @@
 //! Automation of this repository: `cargo xtask --help`.
 
 mod bench;
+mod calibrate;
 mod command;
 mod determinism;
 mod edges;
+mod excused;
 mod file_length;
 mod lint;
+mod requirements;
+mod scenarios;
 mod system;
 mod test;
 
@@ -39,6 +43,13 @@ enum Task {
         #[arg(default_value = "scenarios")]
         scenarios: std::path::PathBuf,
     },
+    /// Lists each requirement with what checks it, fails it, provokes it and asks for it; fails on holes that nobody excused.
+    Requirements,
+    /// Shows that each quirk fails the requirements that it says, where the reference device passes.
+    Calibrate {
+        /// Only these quirks.
+        quirks: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -59,5 +70,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Test { arguments } => test::run(&arguments),
         Task::Bench => bench::run(),
         Task::Determinism { scenarios } => determinism::run(&scenarios),
+        Task::Requirements => requirements::run(),
+        Task::Calibrate { quirks } => calibrate::run(&quirks),
     }
 }

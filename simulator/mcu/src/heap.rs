@@ -2,8 +2,8 @@
 //!
 //! A block is a *reservation*. The bytes that a connection or a message really has live in
 //! the host's memory; beside them lies a block of the size that the firmware would have
-//! allocated, so that exhaustion and fragmentation come as on the board. Nothing ever writes into
-//! a block, and pages that no block header touches never become resident.
+//! allocated, so that exhaustion and fragmentation come as on the board. Nothing is ever written into
+//! a block, so the arena has no memory, only a book of what is where.
 //!
 //! The native heap is a TLSF arena, the algorithm of ESP-IDF's heap. The managed heap is a
 //! counter, because the garbage collector of .NET nanoFramework compacts it: what is free is in

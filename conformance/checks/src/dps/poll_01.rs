@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nanorig_wire::dps::Request;
 
-use crate::view::{Connection, DpsRequest};
+use crate::view::Connection;
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "DPS-POLL-01", always: true, judge };
@@ -24,11 +24,11 @@ fn judge(view: &View<'_>) -> Finding {
 fn judge_connection(connection: &Connection<'_>, tally: &mut Tally) {
     let requests = connection.dps_requests();
     let mut used: BTreeSet<&str> = BTreeSet::new();
-    let mut open: Option<(&DpsRequest<'_>, String)> = None;
+    let mut open: Option<String> = None;
     for request in &requests {
         let rid = request.request.rid();
         let fresh = used.insert(rid);
-        if let Some((_, operation)) = &open {
+        if let Some(operation) = &open {
             match &request.request {
                 Request::Status { operation_id, .. } if operation_id != operation => {
                     tally.bad(request.at, format!("asks for {operation_id} instead of {operation}"));
@@ -44,7 +44,7 @@ fn judge_connection(connection: &Connection<'_>, tally: &mut Tally) {
             let pending = answer.operation.as_ref().filter(|_| answer.is_assigning());
             // A busy service leaves the operation as it is.
             if pending.is_some() || !answer.is_busy() {
-                open = pending.map(|operation| (request, operation.operation_id.clone()));
+                open = pending.map(|operation| operation.operation_id.clone());
             }
         }
     }

@@ -1,6 +1,24 @@
-//! Checks of the pnp family.
+//! Checks of IoT Plug and Play conventions.
+
+mod id_01;
+mod id_02;
+mod model;
+mod prop_02;
+mod prop_03;
+mod prop_04;
+mod prop_05;
+mod prop_06;
+mod property;
 
 use crate::Check;
 
 /// This family's checks.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[
+    id_01::CHECK,
+    id_02::CHECK,
+    prop_02::CHECK,
+    prop_03::CHECK,
+    prop_04::CHECK,
+    prop_05::CHECK,
+    prop_06::CHECK,
+];

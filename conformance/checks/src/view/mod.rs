@@ -288,6 +288,15 @@ impl<'t> View<'t> {
             .any(|outage| outage.from.time <= to && outage.until.is_none_or(|until| until.time >= from))
     }
 
+    /// True when the connection's server had moved away by `to`: nothing that was sent reached it any more.
+    #[must_use]
+    pub fn server_moved(&self, connection: &Connection<'_>, to: Time) -> bool {
+        self.trace.records.iter().take_while(|record| record.at <= to).any(|record| match &record.event {
+            Event::Network(NetworkEvent::HostMoved { from, .. }) => from == connection.server.ip(),
+            _ => false,
+        })
+    }
+
     /// True when a datagram or a connection shows the device using `address` at or after `from`, with the first
     /// such place.
     #[must_use]

@@ -50,5 +50,5 @@ pub(crate) fn refused(error: &HubError) -> Failure {
         ErrorCode::BadDeviceResponse => "bad-answer",
         _ => "refused",
     };
-    Failure::new(kind, format!("{} {}", error.code.number(), error))
+    Failure::new(kind, error.to_string())
 }

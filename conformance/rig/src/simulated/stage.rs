@@ -9,6 +9,7 @@ use nanorig_cloud::dps::Dps;
 use nanorig_cloud::hub::{HubHandle, Identity};
 use nanorig_dut::setup::Setup;
 use nanorig_mcu::Mcu;
+use nanorig_trace::event::NetworkEvent;
 use nanorig_world::{Fault, World};
 
 use super::Application;
@@ -96,6 +97,7 @@ impl Stage {
         let from = self.network.address_of(host).ok_or_else(|| format!("the cloud has no host `{host}`"))?;
         self.cloud.stop(&self.world, host);
         self.world.directory.blackhole(from);
+        self.world.recorder.record(NetworkEvent::HostMoved { host: host.to_owned(), from, to });
         self.network.name(&self.world, host, to).map_err(|error| error.to_string())?;
         self.cloud.start(&self.world, host, to);
         Ok(())

@@ -1,149 +1,172 @@
-//! A TLSF arena in several regions: the only unsafe code of this crate.
+//! A TLSF arena without its memory: which bytes are taken, not the bytes.
 //!
-//! Block sizes: rlsf works in granules of 32 bytes and puts a header of 16 bytes into each block. A
-//! 32-bit board has 4 to 8 bytes there. So the header is taken out of what was asked for (nobody writes
-//! into a block), and an allocation is charged its size rounded up to 32: 0 to 31 bytes more, 16 in
-//! the mean, against 8 to 16 on the board.
+//! TLSF (two-level segregated fit, the algorithm of ESP-IDF's heap) keeps its free blocks in classes, sixteen
+//! for each power of two, and serves a request with the newest block of the first class whose every block is
+//! large enough. Here a sorted set stands for its bitmaps and lists, so that the same requests get the
+//! same places: `arena/tests.rs` compares it with rlsf. Nothing is written into the blocks of a
+//! reservation, and memory for headers alone would cost the host a page for nearly each of them.
+//!
+//! Block sizes are those of a 64-bit TLSF: granules of 32 bytes with a header of 16 bytes in each block.
+//! A 32-bit board has 4 to 8 bytes there. So the header is taken out of what was asked for, and an
+//! allocation is charged its size rounded up to 32: 0 to 31 bytes more, 16 in the mean, against 8 to 16 on
+//! the board.
 
-use std::alloc::Layout;
-use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
-
-use rlsf::Tlsf;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 const GRANULE: usize = 32;
-/// Header of a used block in rlsf, on a 64-bit host; on a smaller host it is smaller.
-const HEADER: usize = 16;
-/// First-level classes: blocks up to 32 MiB.
-const FIRST_LEVEL: usize = 20;
-/// Second-level classes in each, as many as ESP-IDF uses for heaps of this size.
-const SECOND_LEVEL: usize = 16;
-/// One region must stay below the largest block that the classes can name.
+/// Classes for each power of two, as many as ESP-IDF uses for heaps of this size.
+const CLASSES: u32 = 16;
+/// One region must stay below the largest block that the classes of TLSF can name.
 const LARGEST_REGION: usize = 16 << 20;
 
-type Allocator = Tlsf<'static, u32, u16, FIRST_LEVEL, SECOND_LEVEL>;
-
-/// Memory in the alignment of rlsf.
-#[repr(align(32))]
-struct Granule(#[expect(dead_code, reason = "only its size and alignment count")] [u8; GRANULE]);
-
-/// Where a block lies: an offset into the arena, so that it can be kept without a pointer.
+/// Where a block lies: granules from the start of the arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(usize);
+pub(super) struct Place(u32);
 
 impl Place {
     /// For a heap whose blocks have no place.
-    pub(super) const NOWHERE: Self = Self(usize::MAX);
+    pub(super) const NOWHERE: Self = Self(u32::MAX);
+
+    /// Bytes from the start of the arena, in which each region but the first begins a granule later.
+    #[cfg(test)]
+    pub(super) const fn offset(self) -> usize {
+        self.0 as usize * GRANULE
+    }
 }
 
-/// Regions of free memory and what was taken from them.
+/// Regions of free memory and what was taken from them. Sizes and places count granules.
 pub(super) struct Arena {
-    tlsf: Box<Allocator>,
-    memory: NonNull<[MaybeUninit<Granule>]>,
-    /// Sizes of the regions in bytes, sentinels not counted.
-    regions: Vec<usize>,
+    /// All blocks by their places.
+    blocks: BTreeMap<u32, Block>,
+    /// The free ones, in the order in which a class gives them out.
+    free: BTreeSet<Free>,
+    /// Counts blocks that became free.
+    freed: u64,
+    regions: Vec<u32>,
 }
 
-// SAFETY: `memory` is owned by the arena alone, like a box; nothing in it is bound to a thread.
-#[expect(unsafe_code, reason = "a raw pointer stands for an owned box")]
-unsafe impl Send for Arena {}
+#[derive(Clone, Copy)]
+struct Block {
+    size: u32,
+    /// When it became free; taken if it is not.
+    free: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Free {
+    class: u32,
+    freed: Reverse<u64>,
+    at: u32,
+}
 
 impl Arena {
     /// `size` bytes in all, in regions of at most `largest` bytes.
     pub(super) fn new(size: usize, largest: usize) -> Self {
-        let largest = largest.clamp(GRANULE, LARGEST_REGION) / GRANULE * GRANULE;
-        let size = (size / GRANULE * GRANULE).max(GRANULE);
-        let mut regions = vec![largest; size / largest];
+        let largest = granules(largest.clamp(GRANULE, LARGEST_REGION));
+        let size = granules(size).max(1);
+        let whole = usize::try_from(size / largest).unwrap_or(usize::MAX);
+        let mut regions = vec![largest; whole];
         if !size.is_multiple_of(largest) {
             regions.push(size % largest);
         }
-        let granules = regions.iter().map(|bytes| bytes / GRANULE + 1).sum();
-        // Not initialised on purpose: fresh pages of the host stay untouched.
-        let memory = Box::leak(Box::<[Granule]>::new_uninit_slice(granules)).into();
-        let mut arena = Self { tlsf: Box::new(Allocator::new()), memory, regions };
+        let mut arena = Self { blocks: BTreeMap::new(), free: BTreeSet::new(), freed: 0, regions };
         arena.clear();
         arena
     }
 
     /// Bytes in all regions.
     pub(super) fn size(&self) -> usize {
-        self.regions.iter().sum()
+        self.regions.iter().map(|size| bytes(*size)).sum()
     }
 
     /// Forgets every block.
     pub(super) fn clear(&mut self) {
-        *self.tlsf = Allocator::new();
-        for region in self.pools() {
-            // SAFETY: the region is memory that the arena owns until it is dropped, nothing else refers to it,
-            // and the allocator that had it before was just replaced. Regions do not overlap: see `pools`.
-            #[expect(unsafe_code, reason = "the same memory is inserted again after each boot")]
-            let inserted = unsafe { self.tlsf.insert_free_block_ptr(region) };
-            debug_assert_eq!(inserted.map(usize::from), Some(region.len()), "regions are whole granules");
+        self.blocks.clear();
+        self.free.clear();
+        let mut at = 0;
+        for size in self.regions.clone() {
+            self.release(at, size);
+            // The granule between regions keeps their blocks from joining.
+            at += size + 1;
         }
     }
 
     /// Reserves `wanted` bytes; returns where, and how many bytes that took.
     pub(super) fn allocate(&mut self, wanted: usize) -> Option<(Place, usize)> {
-        let charged = wanted.max(1).checked_next_multiple_of(GRANULE)?;
-        let layout = Layout::from_size_align(charged - HEADER, 1).ok()?;
-        let block = self.tlsf.allocate(layout)?;
-        Some((Place(block.addr().get() - self.memory.addr().get()), charged))
+        let size = u32::try_from(wanted.max(1).div_ceil(GRANULE)).ok()?;
+        let class = class(size.checked_next_multiple_of(width(size))?);
+        let first = Free { class, freed: Reverse(u64::MAX), at: 0 };
+        let Free { at, .. } = *self.free.range(first..).next()?;
+        let block = self.take(at);
+        if block.size > size {
+            self.release(at + size, block.size - size);
+        }
+        self.blocks.insert(at, Block { size, free: None });
+        Some((Place(at), bytes(size)))
     }
 
     /// Gives a block back. Its place came from [`allocate`](Self::allocate) after the last
     /// [`clear`](Self::clear), and is given back once: `HeapBlock` sees to both.
     pub(super) fn free(&mut self, place: Place) {
-        assert!(place.0 < self.memory.len() * GRANULE, "the place is one of this arena");
-        // SAFETY: `place` is the offset of a block that `allocate` returned from this allocator with alignment 1 and
-        // that was not freed since, so that base plus offset is that block's address, inside `memory`.
-        #[expect(unsafe_code, reason = "rlsf frees by address")]
-        unsafe {
-            let block = self.memory.cast::<u8>().add(place.0);
-            self.tlsf.deallocate(block, 1);
+        let (mut at, mut size) = (place.0, self.take(place.0).size);
+        let before = self.blocks.range(..at).next_back().map(|(start, block)| (*start, *block));
+        if let Some((start, block)) = before
+            && block.free.is_some()
+            && start + block.size == at
+        {
+            self.take(start);
+            at = start;
+            size += block.size;
         }
+        if self.blocks.get(&(at + size)).is_some_and(|block| block.free.is_some()) {
+            size += self.take(at + size).size;
+        }
+        self.release(at, size);
     }
 
-    /// Largest size that [`allocate`](Self::allocate) can serve now.
+    /// Largest size that [`allocate`](Self::allocate) can serve now: good fit rounds a request up to the next class,
+    /// so that the part of a block above its own class' boundary cannot be had.
     pub(super) fn largest(&self) -> usize {
-        self.pools().map(|region| self.largest_in(region)).max().unwrap_or(0)
+        let largest = self.free.last().map(|free| self.blocks[&free.at].size);
+        largest.map_or(0, |size| bytes(size / width(size) * width(size)))
     }
 
-    fn largest_in(&self, region: NonNull<[u8]>) -> usize {
-        // SAFETY: `region` was inserted by `clear` with this start and length, which are both whole granules.
-        #[expect(unsafe_code, reason = "rlsf cannot know the extent of its pools")]
-        let blocks = unsafe { self.tlsf.iter_blocks(region) };
-        let free = blocks.filter(|block| !block.is_occupied()).map(|block| block.size()).max();
-        free.map_or(0, servable)
+    /// Adds a free block.
+    fn release(&mut self, at: u32, size: u32) {
+        self.freed += 1;
+        self.blocks.insert(at, Block { size, free: Some(self.freed) });
+        self.free.insert(Free { class: class(size), freed: Reverse(self.freed), at });
     }
 
-    /// The regions with their sentinels, one behind the other.
-    fn pools(&self) -> impl Iterator<Item = NonNull<[u8]>> + use<> {
-        let base = self.memory.cast::<u8>();
-        let mut offset = 0;
-        let regions = self.regions.clone().into_iter();
-        regions.map(move |bytes| {
-            let length = bytes + GRANULE;
-            // SAFETY: `new` made `memory` as long as the sum of all these lengths, so that the offset stays inside.
-            #[expect(unsafe_code, reason = "addresses inside one allocation")]
-            let start = unsafe { base.add(offset) };
-            offset += length;
-            NonNull::slice_from_raw_parts(start, length)
-        })
+    /// Removes a block, free or not.
+    fn take(&mut self, at: u32) -> Block {
+        let block = self.blocks.remove(&at).expect("places are those of blocks");
+        if let Some(freed) = block.free {
+            self.free.remove(&Free { class: class(block.size), freed: Reverse(freed), at });
+        }
+        block
     }
 }
 
-impl Drop for Arena {
-    fn drop(&mut self) {
-        // SAFETY: `memory` came from `Box::leak` in `new` and is released here only; the allocator that points into
-        // it is dropped with `self` and does not touch memory when it is dropped.
-        #[expect(unsafe_code, reason = "the leaked box is taken back")]
-        drop(unsafe { Box::from_raw(ptr::from_mut(self.memory.as_mut())) });
-    }
+/// Sizes in one class differ by less than this.
+fn width(size: u32) -> u32 {
+    (1 << size.ilog2()) / CLASSES.min(1 << size.ilog2())
 }
 
-/// Largest request that a free block of `size` bytes can serve: good fit rounds a request up to the next
-/// class, so that the part above the block's own class boundary cannot be had.
-fn servable(size: usize) -> usize {
-    let class = (1_usize << size.ilog2()) / SECOND_LEVEL;
-    size / class.max(GRANULE) * class.max(GRANULE)
+/// The class of blocks of this size.
+fn class(size: u32) -> u32 {
+    size.ilog2() * CLASSES + size / width(size) % CLASSES
 }
+
+/// Whole granules in `bytes`; no emulated memory is larger than can be counted so.
+fn granules(bytes: usize) -> u32 {
+    u32::try_from(bytes / GRANULE).unwrap_or(u32::MAX / 2)
+}
+
+fn bytes(granules: u32) -> usize {
+    granules as usize * GRANULE
+}
+
+#[cfg(test)]
+mod tests;

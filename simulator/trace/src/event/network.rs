@@ -1,6 +1,6 @@
 //! What the local network saw.
 
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,15 @@ events! {
             fault: String,
             /// True when it began, false when it ended.
             on: bool,
+        },
+        /// A server got another address; its old one is silent from now on.
+        "host-moved" => HostMoved {
+            /// Its name.
+            host: String,
+            /// The address that went silent.
+            from: Ipv4Addr,
+            /// Its new address.
+            to: Ipv4Addr,
         },
         /// The device started a connection that nobody accepts.
         "unanswered" => Unanswered {

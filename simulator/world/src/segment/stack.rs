@@ -54,7 +54,7 @@ impl Stack {
         let mut nic = Nic { ready: VecDeque::new(), outbox: Vec::new(), mtu: usize::from(mtu) + ETHERNET };
         Self {
             iface: interface(mac, seed, &mut nic, now),
-            sockets: SocketSet::new(Vec::new()),
+            sockets: socket_set(),
             slots: Slots::default(),
             nic,
             inbox: Inbox::default(),
@@ -72,7 +72,7 @@ impl Stack {
         self.nic.ready.clear();
         self.nic.outbox.clear();
         self.iface = interface(mac, seed, &mut self.nic, now);
-        self.sockets = SocketSet::new(Vec::new());
+        self.sockets = socket_set();
         self.ratchet.clear();
         self.arp.clear();
         self.touched = false;
@@ -142,6 +142,12 @@ impl Stack {
 /// The earliest of some deadlines.
 pub(super) fn earliest<const N: usize>(times: [Option<Time>; N]) -> Option<Time> {
     times.into_iter().flatten().min()
+}
+
+/// Room for one socket: most devices have one connection for most of their time, and a vector's first
+/// growth would make room for four of nearly a kilobyte each.
+fn socket_set() -> SocketSet<'static> {
+    SocketSet::new(Vec::with_capacity(1))
 }
 
 fn interface(mac: Mac, seed: u64, nic: &mut Nic, now: Time) -> Interface {

@@ -1,7 +1,7 @@
 //! TLS without chance: what rustls needs so that the same seed gives the same bytes.
 //!
 //! ring keeps ciphers, hashes and verification. It draws its own randomness for key
-//! exchange and signing, so key exchange is replaced here ([`provider`]) and signing in
+//! exchange and signing, so key exchange is replaced here ([`provider()`]) and signing in
 //! `nanorig-certs`. Nothing here opens a connection.
 
 mod key_log;

@@ -128,7 +128,8 @@ impl Manager {
 
     /// One attempt, and the connection's life if it succeeds.
     async fn round(&mut self, events: &mut MqttEvents) -> Round {
-        let (session_present, renew) = match self.connect().await {
+        // Boxed, so that its size is taken only while it runs: provisioning and TLS need much more than a connection's life.
+        let (session_present, renew) = match Box::pin(self.connect()).await {
             Ok(connected) => connected,
             Err(error) => return failed(error),
         };

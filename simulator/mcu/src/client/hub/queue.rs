@@ -101,6 +101,10 @@ impl Queue {
     fn take_front(&mut self) -> Option<Entry> {
         let entry = self.entries.pop_front()?;
         self.bytes -= entry.bytes;
+        if self.entries.is_empty() {
+            // A queue is empty most of the time; its room would be a kilobyte for each device of a fleet.
+            self.entries = VecDeque::new();
+        }
         Some(entry)
     }
 

@@ -53,16 +53,16 @@ pub enum MqttEvent {
 
 /// The events of one client, in their order. What waits here is bounded by the managed heap.
 #[derive(Debug)]
-pub struct MqttEvents(pub(super) mpsc::UnboundedReceiver<MqttEvent>);
+pub struct MqttEvents(pub(super) mpsc::UnboundedReceiver<Box<MqttEvent>>);
 
 impl MqttEvents {
     /// The next event; `None` when the client is gone. Safe to drop and call again.
     pub async fn next(&mut self) -> Option<MqttEvent> {
-        self.0.recv().await
+        self.0.recv().await.map(|event| *event)
     }
 
     /// The next event if there is one now.
     pub fn try_next(&mut self) -> Option<MqttEvent> {
-        self.0.try_recv().ok()
+        self.0.try_recv().ok().map(|event| *event)
     }
 }

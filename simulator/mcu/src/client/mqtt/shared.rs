@@ -32,7 +32,8 @@ pub(super) struct Core {
     /// Memory of messages that are not delivered yet.
     pub(super) memory: BTreeMap<Token, HeapBlock>,
     pub(super) connecting: Option<oneshot::Sender<Result<bool, MqttError>>>,
-    pub(super) events: mpsc::UnboundedSender<MqttEvent>,
+    /// Boxed: the channel keeps room for 32 of them from the start.
+    pub(super) events: mpsc::UnboundedSender<Box<MqttEvent>>,
     pub(super) established: bool,
     /// Counts connections; the task of an old one must not touch the new one.
     pub(super) generation: u64,
@@ -107,7 +108,7 @@ impl Shared {
                 if let Some(ack) = ack {
                     core.session.accept(ack);
                 }
-                let _ = core.events.send(MqttEvent::Oversize { topic, bytes });
+                let _ = core.events.send(Box::new(MqttEvent::Oversize { topic, bytes }));
             }
             SessionEvent::Delivered { token } => core.finish_publish(token, Ok(())),
             SessionEvent::Abandoned { token } => core.finish_publish(token, Err(MqttError::SessionLost)),
@@ -138,7 +139,7 @@ impl Shared {
         let word = close_kind(&reason);
         if std::mem::take(&mut core.established) {
             self.record_status("Disconnected", status_reason(word));
-            let _ = core.events.send(MqttEvent::Disconnected { reason: reason.clone() });
+            let _ = core.events.send(Box::new(MqttEvent::Disconnected { reason: reason.clone() }));
         } else {
             self.record_status("Failed", status_reason(word));
         }
@@ -178,7 +179,7 @@ impl Shared {
             dup: publish.dup,
             memory,
         };
-        let _ = core.events.send(MqttEvent::Message(message));
+        let _ = core.events.send(Box::new(MqttEvent::Message(message)));
     }
 
     pub(super) fn record_status(&self, status: &str, reason: &str) {

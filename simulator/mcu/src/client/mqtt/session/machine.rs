@@ -185,7 +185,7 @@ impl Session {
     }
 
     /// Publishes a message. It is done with [`SessionEvent::Delivered`], at QoS 0 when
-    /// [`Transmit::completes`] is written.
+    /// `Transmit::completes` is written.
     ///
     /// # Errors
     /// The message was not taken; nothing has changed.
