@@ -24,6 +24,9 @@ pub(crate) struct Ran {
 /// Seed when neither the command line nor the scenario gives one.
 const DEFAULT_SEED: u64 = 1;
 
+/// How long a virtual world goes on after a failed step.
+const AFTERMATH: Duration = Duration::from_secs(600);
+
 /// Applies what the command line says instead of the scenario.
 pub(crate) fn overridden(mut plan: Plan, arguments: &RunArguments) -> Plan {
     let device = &mut plan.setup.device;
@@ -61,13 +64,17 @@ pub(crate) fn run(
             ClockKind::Real
         }
     };
+    let aftermath = match clock {
+        ClockKind::Virtual => AFTERMATH,
+        ClockKind::Real => Duration::ZERO,
+    };
     let runtime = builder.build().map_err(|error| format!("the runtime could not be started: {error}"))?;
     let started = wall::now();
     let (result, trace, capture) = runtime.block_on(async {
         let options = Options { seed, capture };
         let mut rig = Simulated::build(&plan.setup, &options).map_err(|error| error.to_string())?;
         let recorder = rig.recorder.clone();
-        let result = nanorig_runner::run(plan, &mut rig.device, &mut rig.bench, &recorder, progress).await;
+        let result = nanorig_runner::run(plan, &mut rig.device, &mut rig.bench, &recorder, progress, aftermath).await;
         let evidence = rig.finish();
         let header = Header {
             format: FORMAT,

@@ -134,26 +134,35 @@ fn verdict(out: &mut String, row: &VerdictRow, report: &Report, style: Style) {
     let _ = writeln!(out, "{word} {id:id_width$}  {level:6}  {text}", id = row.id, text = text.paint(style));
 }
 
-/// A summary and its clause within a line; the clause goes to the line below when both do not fit.
-struct Fitted<'a> {
+/// Width that clauses keep when a line is too short for all of it.
+const CLAUSE_WIDTH: usize = 26;
+
+/// A summary and its clause within a line.
+struct Fitted {
     summary: String,
-    clause: &'a str,
+    clause: String,
 }
 
-fn fit<'a>(summary: &str, clause: &'a str, room: usize) -> Fitted<'a> {
-    let clause_room = clause.chars().count() + 2;
-    let summary_room = room.saturating_sub(clause_room).max(20);
-    let summary = if summary.chars().count() > summary_room {
-        summary.chars().take(summary_room.saturating_sub(1)).chain(['…']).collect()
-    } else {
-        summary.to_owned()
-    };
+fn fit(summary: &str, clause: &str, room: usize) -> Fitted {
+    let wanted = summary.chars().count() + 2 + clause.chars().count();
+    // The summary comes first: a long list of clauses is cut before it is, and `explain` has all of them.
+    let clause_room = if wanted <= room { clause.chars().count() } else { CLAUSE_WIDTH };
+    let clause = cut(clause, clause_room);
+    let summary = cut(summary, room.saturating_sub(clause.chars().count() + 2).max(20));
     Fitted { summary, clause }
 }
 
-impl Fitted<'_> {
+/// The text, or its beginning and an ellipsis.
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+}
+
+impl Fitted {
     fn paint(&self, style: Style) -> String {
-        format!("{}  {}", self.summary, style.paint(self.clause, Paint::new().dimmed()))
+        format!("{}  {}", self.summary, style.paint(&self.clause, Paint::new().dimmed()))
     }
 }
 
@@ -239,6 +248,14 @@ mod tests {
     fn a_long_summary_is_cut_and_keeps_its_clause() {
         let fitted = fit(&"word ".repeat(40), "[RFC 2131 4.1]", 60);
         assert!(fitted.summary.ends_with('…'), "{}", fitted.summary);
+        assert_eq!(fitted.clause, "[RFC 2131 4.1]");
         assert_eq!(fitted.summary.chars().count() + 2 + fitted.clause.len(), 60);
+    }
+
+    #[test]
+    fn a_long_clause_is_cut_before_its_summary() {
+        let fitted = fit("every CONNECT names MQTT 3.1.1", &"[MQTT-3.1.2-1] ".repeat(5), 60);
+        assert_eq!(fitted.summary, "every CONNECT names MQTT 3.1.1");
+        assert!(fitted.clause.ends_with('…'), "{}", fitted.clause);
     }
 }

@@ -24,7 +24,7 @@ const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 53);
 const TIME_SERVER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 123);
 
 /// From one device's power-on to the next one's: nobody plugs in a thousand devices at once.
-const PLUGGING_IN: Duration = Duration::from_millis(20);
+const PLUGGING_IN: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
     let devices = match std::env::args().nth(1).map(|count| count.parse()) {

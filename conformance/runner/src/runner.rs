@@ -14,12 +14,16 @@ use crate::pending::{Pending, Side, fields};
 use crate::{Progress, RunOutcome, RunResult, StepReport};
 
 /// Runs `plan`. Everything that happens is in the recorder's trace afterwards.
+///
+/// A step that fails is the last one. The world then goes on for `aftermath`, so that the checks see what a
+/// device does about it that reacts late or not at all; virtual time makes that free.
 pub async fn run(
     plan: &Plan,
     device: &mut impl Device,
     bench: &mut impl Bench,
     recorder: &Recorder,
     progress: &mut impl Progress,
+    aftermath: Duration,
 ) -> RunResult {
     let missing = plan.needs.iter().find(|name| !device.capabilities().has(name));
     if let Some(missing) = missing {
@@ -46,6 +50,9 @@ pub async fn run(
         Ok(()) => runner.settle_background().await,
         stop => stop,
     };
+    if matches!(ended, Err(Stop::Failed)) {
+        tokio::time::sleep(aftermath).await;
+    }
     let outcome = match ended {
         Ok(()) => RunOutcome::Passed,
         Err(Stop::Failed) => RunOutcome::Failed,

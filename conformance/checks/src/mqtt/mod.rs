@@ -27,7 +27,7 @@ mod qos1_03;
 mod qos1_05;
 mod qos1_06;
 mod sess_01;
-mod sess_02;
+pub(crate) mod sess_02;
 mod sess_04;
 mod sub_01;
 mod sub_02;

@@ -110,6 +110,8 @@ pub(super) struct NewSlot {
 impl Slots {
     pub(super) fn add(&mut self, now: Time, new: NewSlot) -> u64 {
         self.made += 1;
+        // Few sockets are open at a time, and there may be thousands of devices.
+        self.list.reserve_exact(1);
         self.list.push(Slot {
             id: self.made,
             handle: Some(new.handle),

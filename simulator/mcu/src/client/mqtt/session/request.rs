@@ -35,6 +35,7 @@ pub(super) struct Subscriptions {
 
 impl Subscriptions {
     pub(super) fn ask(&mut self, request: Request) {
+        self.requests.reserve_exact(1);
         self.requests.push(request);
     }
 
@@ -55,7 +56,7 @@ impl Subscriptions {
     ) -> Option<(Token, Vec<SubAckCode>)> {
         let of_id = |request: &Request| matches!(&request.packet, Packet::Subscribe(s) if s.id == id);
         let index = self.requests.iter().position(of_id)?;
-        let request = self.requests.remove(index);
+        let request = self.remove(index);
         let Packet::Subscribe(subscribe) = request.packet else { return None };
         let mut reported = Vec::with_capacity(subscribe.filters.len());
         for (at, (filter, asked)) in subscribe.filters.into_iter().enumerate() {
@@ -78,11 +79,18 @@ impl Subscriptions {
     pub(super) fn unsubscribed(&mut self, id: PacketId) -> Option<Token> {
         let of_id = |request: &Request| matches!(&request.packet, Packet::Unsubscribe(u) if u.id == id);
         let index = self.requests.iter().position(of_id)?;
-        let request = self.requests.remove(index);
+        let request = self.remove(index);
         if let Packet::Unsubscribe(unsubscribe) = &request.packet {
             self.active.retain(|(filter, _)| !unsubscribe.filters.contains(filter));
         }
         Some(request.token)
+    }
+
+    /// Requests are rare, so that an empty list keeps no room.
+    fn remove(&mut self, index: usize) -> Request {
+        let request = self.requests.remove(index);
+        self.requests.shrink_to_fit();
+        request
     }
 
     /// Gives up the requests of a connection that ended.
