@@ -79,15 +79,15 @@ fn print(row: &Row<'_>, excused: &Excused) {
 }
 
 fn totals(rows: &[Row<'_>], plans: &[Plan]) {
-    let count = |test: fn(&Row<'_>) -> bool| rows.iter().filter(|row| test(row)).count();
+    let count = |test: &dyn Fn(&Row<'_>) -> bool| rows.iter().filter(|row| test(row)).count();
     println!(
         "\n{} requirements: {} checked, of which {} have a quirk, {} only stimuli, {} neither; {} are asked for by scenarios",
         rows.len(),
-        count(|row| row.checked),
-        count(|row| row.checked && !row.quirks.is_empty()),
-        count(|row| row.checked && row.quirks.is_empty() && !row.stimuli.is_empty()),
-        count(Row::is_toothless),
-        count(|row| row.checked && !row.scenarios.is_empty()),
+        count(&|row| row.checked),
+        count(&|row| row.checked && !row.quirks.is_empty()),
+        count(&|row| row.checked && row.quirks.is_empty() && !row.stimuli.is_empty()),
+        count(&Row::is_toothless),
+        count(&|row| row.checked && !row.scenarios.is_empty()),
     );
     println!(
         "{} quirks, {} stimuli, {} scenarios, {} steps",
@@ -115,15 +115,15 @@ fn unknown_ids() -> BTreeSet<String> {
 
 /// Requirements without check and checks without teeth that nobody excused, and excuses of what is no hole.
 fn holes(rows: &[Row<'_>], excused: &Excused) -> Vec<String> {
-    let ids = |test: fn(&Row<'_>) -> bool| -> Vec<&str> {
+    let ids = |test: &dyn Fn(&Row<'_>) -> bool| -> Vec<&str> {
         rows.iter().filter(|row| test(row)).map(|row| row.requirement.id.as_str()).collect()
     };
     let mut faults = Vec::new();
-    let unchecked = ids(|row| !row.checked);
+    let unchecked = ids(&|row| !row.checked);
     for id in unexcused(&unchecked, &excused.unchecked) {
         faults.push(format!("{id} has no check and no excuse"));
     }
-    for id in unexcused(&ids(Row::is_toothless), &excused.uncalibrated) {
+    for id in unexcused(&ids(&Row::is_toothless), &excused.uncalibrated) {
         faults.push(format!("{id} has a check, but no quirk and no stimulus that makes it fail, and no excuse"));
     }
     for excuse in &excused.unchecked {

@@ -50,8 +50,8 @@ pub(crate) struct RunArguments {
     /// Device under test.
     #[arg(long, default_value = "sim")]
     pub(crate) dut: String,
-    /// Budget profile instead of the scenario's.
-    #[arg(long)]
+    /// Budget profile instead of the scenario's: a name, or a TOML file of your own.
+    #[arg(long, value_name = "NAME|FILE")]
     pub(crate) profile: Option<String>,
     /// Persona instead of the scenario's.
     #[arg(long)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use nanorig_checks::judge;
 use nanorig_report::{Outcome, Report};
-use nanorig_rig::simulated::{Options, Simulated};
+use nanorig_rig::simulated::{CustomBoard, Options, Simulated};
 use nanorig_runner::{Progress, RunOutcome, RunResult};
 use nanorig_scenario::Plan;
 use nanorig_trace::{ClockKind, FORMAT, Header, Trace};
@@ -30,7 +30,7 @@ const AFTERMATH: Duration = Duration::from_secs(600);
 /// Applies what the command line says instead of the scenario.
 pub(crate) fn overridden(mut plan: Plan, arguments: &RunArguments) -> Plan {
     let device = &mut plan.setup.device;
-    if let Some(profile) = &arguments.profile {
+    if let Some(profile) = arguments.profile.as_ref().filter(|profile| !is_file(profile)) {
         device.profile.clone_from(profile);
     }
     if let Some(persona) = &arguments.persona {
@@ -41,6 +41,20 @@ pub(crate) fn overridden(mut plan: Plan, arguments: &RunArguments) -> Plan {
     plan
 }
 
+/// What all runs of one command share.
+#[derive(Clone, Debug)]
+pub(crate) struct With {
+    /// True to capture packets.
+    pub(crate) capture: bool,
+    /// The board of `--profile FILE`.
+    pub(crate) board: Option<CustomBoard>,
+}
+
+/// True when `--profile` names a file and not one of the profiles that come with the program.
+pub(crate) fn is_file(profile: &str) -> bool {
+    profile.ends_with(".toml") || profile.contains(['/', '\\'])
+}
+
 /// Runs and judges `plan` on a runtime of its own.
 ///
 /// # Errors
@@ -49,7 +63,7 @@ pub(crate) fn run(
     plan: &Arc<Plan>,
     seed: u64,
     clock: Clock,
-    capture: bool,
+    with: &With,
     progress: &mut impl Progress,
 ) -> Result<Ran, String> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
@@ -71,10 +85,11 @@ pub(crate) fn run(
     let runtime = builder.build().map_err(|error| format!("the runtime could not be started: {error}"))?;
     let started = wall::now();
     let (result, trace, capture) = runtime.block_on(async {
-        let options = Options { seed, capture };
+        let options = Options { seed, capture: with.capture, board: with.board.clone() };
         let mut rig = Simulated::build(&plan.setup, &options).map_err(|error| error.to_string())?;
         let recorder = rig.recorder.clone();
-        let result = nanorig_runner::run(plan, &mut rig.device, &mut rig.bench, &recorder, progress, aftermath).await;
+        let result =
+            nanorig_runner::run(plan, &mut rig.device, &mut rig.bench, &recorder, progress, aftermath).await;
         let evidence = rig.finish();
         let header = Header {
             format: FORMAT,

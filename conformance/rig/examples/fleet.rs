@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::ops::Range;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -31,14 +32,14 @@ fn main() -> ExitCode {
         Some(Ok(devices @ 1..=1_000_000)) => devices,
         _ => return refuse("usage: fleet DEVICES, a number from 1 to 1000000"),
     };
-    let Some(before) = resident_bytes() else {
+    if resident_bytes().is_none() {
         return refuse("the memory of a process can only be measured on Linux (/proc/self/status)");
-    };
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let connected = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(measure(devices)));
     match connected {
-        Ok((connected, after)) => {
-            let bytes_per_device = after.saturating_sub(before) / u64::from(devices);
+        Ok((connected, bytes)) => {
+            let bytes_per_device = bytes / u64::from(devices);
             println!(
                 "{}",
                 json!({ "devices": devices, "bytes_per_device": bytes_per_device, "connected": connected })
@@ -54,28 +55,40 @@ fn refuse(why: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// How many devices are connected once all have sent a message, and the process' resident memory then.
+/// How many devices are connected once all have sent a message, and by how much the process has grown for them.
 async fn measure(devices: u32) -> Result<(u32, u64), Box<dyn Error>> {
     let world = World::new(1, Utc::parse("2026-03-01T12:00:00Z")?);
     let cloud = LocalCloud::start(&world)?;
     serve_lan(&world)?;
     let roots = RootStore::test(&cloud.pki, &[RootName::G2]);
+    // The first one brings the program's own pages into memory, and the cloud's certificates.
+    let _first = connect(&world, &cloud, &roots, 0..1).await?;
+    let before = resident_bytes().unwrap_or_default();
+    let clients = connect(&world, &cloud, &roots, 1..devices + 1).await?;
+    let connected = clients.iter().filter(|client| client.is_connected()).count();
+    let after = resident_bytes().unwrap_or_default();
+    Ok((u32::try_from(connected)?, after.saturating_sub(before)))
+}
+
+/// Plugs in these devices, one after the other, and waits until each has sent its first message.
+async fn connect(
+    world: &World,
+    cloud: &LocalCloud,
+    roots: &RootStore,
+    numbers: Range<u32>,
+) -> Result<Vec<DeviceClient>, Box<dyn Error>> {
     let (ready, mut all_ready) = mpsc::unbounded_channel();
-    let mut clients = Vec::with_capacity(usize::try_from(devices)?);
-    for number in 0..devices {
-        let client = device(&world, &cloud, &roots, number, ready.clone())?;
-        clients.push(client);
+    let mut clients = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        clients.push(device(world, cloud, roots, number, ready.clone())?);
         world.clock.sleep(PLUGGING_IN).await;
         drop(world.recorder.take());
     }
-    drop(ready);
-    for _ in 0..devices {
+    for _ in &clients {
         all_ready.recv().await.ok_or("a device gave up")??;
     }
     drop(world.recorder.take());
-    let connected = clients.iter().filter(|client| client.is_connected()).count();
-    let after = resident_bytes().ok_or("the memory cannot be read any more")?;
-    Ok((u32::try_from(connected)?, after))
+    Ok(clients)
 }
 
 /// Name and time service of the internet, the same for everybody.

@@ -7,6 +7,7 @@ use nanorig_scenario::{EventPattern, Expected, Plan, Span, Step, StepKind};
 use nanorig_trace::event::{RunEvent, StepResult};
 use nanorig_trace::{Recorder, Time};
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::expectation::{Search, Window, nearest};
@@ -270,20 +271,22 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
         from: usize,
     ) -> Result<Reached, Stop> {
         let mut search = self.window.search_from(from);
-        let mut news = self.recorder.watch();
+        // Records are watched only for an event's sake: being told of each costs as much as recording it.
+        let mut news = matches!(goal, Goal::Event(..)).then(|| self.recorder.watch());
         loop {
-            news.mark_unchanged();
+            if let Some(news) = &mut news {
+                news.mark_unchanged();
+            }
             if self.reached(goal, &mut search) {
                 return Ok(Reached::Goal);
             }
             let next = self.pending.iter().map(|pending| pending.deadline).chain(deadline).min();
-            let watching = matches!(goal, Goal::Event(..));
             let (device, bench) = (&mut *self.device, &mut *self.bench);
             tokio::select! {
                 biased;
                 ended = device.finished() => self.ended(Side::Device, ended)?,
                 ended = bench.finished() => self.ended(Side::Bench, ended)?,
-                _ = news.changed(), if watching => {}
+                () = changed(&mut news) => {}
                 () = sleep_until(next) => {
                     self.overdue()?;
                     if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -382,6 +385,15 @@ struct Begun {
     index: u32,
     label: String,
     started: Time,
+}
+
+/// Waits for the next record, where records matter.
+async fn changed(news: &mut Option<watch::Receiver<usize>>) {
+    match news {
+        // An error means that nobody will record any more.
+        Some(news) => drop(news.changed().await),
+        None => std::future::pending().await,
+    }
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

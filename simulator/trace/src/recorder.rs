@@ -48,7 +48,10 @@ impl Recorder {
         records.push(Record { at, event: event.into() });
         let length = records.len();
         drop(records);
-        self.shared.length.send_replace(length);
+        // Rarely somebody waits, and telling nobody costs as much as recording.
+        if self.shared.length.receiver_count() > 0 {
+            self.shared.length.send_replace(length);
+        }
     }
 
     /// Number of records so far.
@@ -75,7 +78,7 @@ impl Recorder {
         self.lock().iter().skip(from).for_each(visit);
     }
 
-    /// A receiver of the trace's length, to wait for more.
+    /// A receiver that changes with every record from now on, to wait for more.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<usize> {
         self.shared.length.subscribe()

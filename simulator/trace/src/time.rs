@@ -159,20 +159,29 @@ impl Add<Duration> for Utc {
 /// ISO-8601 with microseconds, as Azure writes it but for the last digit: `2024-05-01T10:11:12.123456Z`.
 impl fmt::Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match ::time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000) {
-            Ok(at) => write!(
-                f,
-                "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-                at.year(),
-                u8::from(at.month()),
-                at.day(),
-                at.hour(),
-                at.minute(),
-                at.second(),
-                at.microsecond()
-            ),
-            Err(_) => write!(f, "{}us since 1970", self.0),
+        match ::time::OffsetDateTime::from_unix_timestamp(self.unix_secs()) {
+            Ok(at) if (0..10_000).contains(&at.year()) => {
+                let mut text = *b"0000-00-00T00:00:00.000000Z";
+                digits(&mut text[0..4], at.year().unsigned_abs());
+                digits(&mut text[5..7], u8::from(at.month()).into());
+                digits(&mut text[8..10], at.day().into());
+                digits(&mut text[11..13], at.hour().into());
+                digits(&mut text[14..16], at.minute().into());
+                digits(&mut text[17..19], at.second().into());
+                digits(&mut text[20..26], self.0.rem_euclid(1_000_000) as u32);
+                f.write_str(std::str::from_utf8(&text).expect("digits are ASCII"))
+            }
+            _ => write!(f, "{}us since 1970", self.0),
         }
+    }
+}
+
+/// Writes the last decimal digits of `number`, as many as there is room for. A message carries several such
+/// times, and padding by the formatting machinery takes ten times as long.
+fn digits(room: &mut [u8], mut number: u32) {
+    for digit in room.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 
@@ -191,6 +200,14 @@ mod tests {
         let at = Utc::from_unix_micros(1_714_558_272_123_456);
         assert_eq!(at.to_string(), "2024-05-01T10:11:12.123456Z");
         assert_eq!(Utc::parse("2024-05-01T10:11:12.123456Z"), Ok(at));
+    }
+
+    #[test]
+    fn utc_prints_times_before_1970_and_beyond_the_calendar() {
+        assert_eq!(Utc::from_unix_micros(-1).to_string(), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(Utc::from_unix_secs(-62_135_596_800).to_string(), "0001-01-01T00:00:00.000000Z");
+        assert_eq!(Utc::from_unix_secs(253_402_300_799).to_string(), "9999-12-31T23:59:59.000000Z");
+        assert_eq!(Utc::from_unix_micros(i64::MAX).to_string(), "9223372036854775807us since 1970");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One run of one scenario, with or without a quirk, judged by every check there is.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use nanorig_checks::{Check, Verdict, judge};
@@ -11,6 +12,9 @@ use nanorig_trace::{ClockKind, FORMAT, Header, Trace};
 
 /// Seed of a scenario that names none, as for `nanorig run`.
 const DEFAULT_SEED: u64 = 1;
+
+/// How long the world goes on after a failed step, as for `nanorig run`.
+const AFTERMATH: Duration = Duration::from_secs(600);
 
 /// What the checks found.
 pub(super) struct Judgement {
@@ -62,7 +66,8 @@ pub(super) fn run(plan: &Plan, quirk: Option<&str>) -> anyhow::Result<Judgement>
             .with_context(|| plan.source.name.to_string())?;
         let recorder = rig.recorder.clone();
         let result =
-            nanorig_runner::run(&plan, &mut rig.device, &mut rig.bench, &recorder, &mut Silent).await;
+            nanorig_runner::run(&plan, &mut rig.device, &mut rig.bench, &recorder, &mut Silent, AFTERMATH)
+                .await;
         let evidence = rig.finish();
         let header = Header {
             format: FORMAT,

@@ -30,7 +30,9 @@ fn judge(view: &View<'_>) -> Finding {
         });
         match (registered, connected) {
             (Some(request), _) if !refused && !told => tally.bad(request.at, "registers again after a start"),
-            (None, Some(connection)) => tally.good(connection.opened, "goes to its hub without registering again"),
+            (None, Some(connection)) => {
+                tally.good(connection.opened, "goes to its hub without registering again")
+            }
             _ => {}
         }
     }

@@ -11,7 +11,9 @@ fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections_to("dps") {
         let Some((at, connect)) = connection.connect() else { continue };
-        let Some(password) = connect.password.as_ref().filter(|password| !password.is_empty()) else { continue };
+        let Some(password) = connect.password.as_ref().filter(|password| !password.is_empty()) else {
+            continue;
+        };
         let text = std::str::from_utf8(password).unwrap_or("\u{fffd}");
         let token = SasToken::parse(text).map_err(|error| error.to_string());
         if let Err(text) = token.and_then(|token| judge_token(view, connection, &token)) {
@@ -28,7 +30,8 @@ fn judge(view: &View<'_>) -> Finding {
 }
 
 fn judge_token(view: &View<'_>, connection: &Connection<'_>, token: &SasToken) -> Result<(), String> {
-    let username = connection.dps_username().ok_or("there is no readable user name to compare the token with")?;
+    let username =
+        connection.dps_username().ok_or("there is no readable user name to compare the token with")?;
     if token.resource() != username.resource() {
         return Err(format!("the token is for {} instead of {}", token.resource(), username.resource()));
     }
@@ -78,15 +81,19 @@ mod tests {
 
     #[test]
     fn the_registrations_token_passes() {
-        presented("0ne00000000/registrations/nano-01", Some("registration"), 200).expect("DPS-ATT-01", Verdict::Pass);
+        presented("0ne00000000/registrations/nano-01", Some("registration"), 200)
+            .expect("DPS-ATT-01", Verdict::Pass);
     }
 
     #[test]
     fn each_deviation_fails() {
         presented("0ne00000000/registrations/nano-01", None, 200).expect("DPS-ATT-01", Verdict::Fail);
-        presented("0ne00000000/registrations/nano-01", Some("device"), 200).expect("DPS-ATT-01", Verdict::Fail);
-        presented("0ne00000000/registrations/other", Some("registration"), 200).expect("DPS-ATT-01", Verdict::Fail);
-        presented("0ne00000000/registrations/nano-01", Some("registration"), 401).expect("DPS-ATT-01", Verdict::Fail);
+        presented("0ne00000000/registrations/nano-01", Some("device"), 200)
+            .expect("DPS-ATT-01", Verdict::Fail);
+        presented("0ne00000000/registrations/other", Some("registration"), 200)
+            .expect("DPS-ATT-01", Verdict::Fail);
+        presented("0ne00000000/registrations/nano-01", Some("registration"), 401)
+            .expect("DPS-ATT-01", Verdict::Fail);
     }
 
     #[test]

@@ -9,11 +9,17 @@ pub(crate) const CHECK: Check = Check { id: "DPS-ATT-02", always: false, judge }
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections_to("dps") {
-        let signs = connection.connect().is_some_and(|(_, connect)| connect.password.as_ref().is_some_and(|text| !text.is_empty()));
-        for answer in connection.dps_requests().into_iter().filter_map(|request| request.answer).filter(|_| signs) {
+        let signs = connection
+            .connect()
+            .is_some_and(|(_, connect)| connect.password.as_ref().is_some_and(|text| !text.is_empty()));
+        for answer in
+            connection.dps_requests().into_iter().filter_map(|request| request.answer).filter(|_| signs)
+        {
             // The group's own key signs nothing that DPS accepts: only the derived one does.
             let state = answer.operation.as_ref().and_then(|operation| operation.registration_state.as_ref());
-            let group = state.and_then(|state| state.symmetric_key.as_ref()).and_then(|key| key.get("enrollmentGroupId"));
+            let group = state
+                .and_then(|state| state.symmetric_key.as_ref())
+                .and_then(|key| key.get("enrollmentGroupId"));
             match (answer.response.status, group.and_then(Value::as_str)) {
                 (401, _) => tally.bad(answer.at, "DPS answers 401: the key is not the derived one"),
                 (_, Some(group)) if answer.assignment().is_some() => {

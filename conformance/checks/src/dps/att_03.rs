@@ -31,7 +31,9 @@ fn judge_connection(connection: &Connection<'_>, name: &str, tally: &mut Tally) 
     for answer in connection.dps_requests().into_iter().filter_map(|request| request.answer) {
         match answer.response.status {
             401 => tally.bad(answer.at, format!("DPS answers 401 to the certificate of {name}")),
-            200..=299 if answer.assignment().is_some() => tally.good(answer.at, format!("{name} is assigned")),
+            200..=299 if answer.assignment().is_some() => {
+                tally.good(answer.at, format!("{name} is assigned"))
+            }
             _ => {}
         }
     }

@@ -26,7 +26,10 @@ fn judge(view: &View<'_>) -> Finding {
         judge_report(view, *at, kind, &mut tally);
         let count = refusals[index..].iter().take_while(|(later, _)| later.since(*at) < MINUTE).count();
         if count as f64 > most {
-            tally.bad(*at, format!("refused {count} times within a minute from here, at most {most} are allowed"));
+            tally.bad(
+                *at,
+                format!("refused {count} times within a minute from here, at most {most} are allowed"),
+            );
         }
     }
     tally.finish(
@@ -38,13 +41,17 @@ fn judge(view: &View<'_>) -> Finding {
 
 fn judge_report(view: &View<'_>, at: At, kind: &str, tally: &mut Tally) {
     let told = view.device_events().find_map(|(when, event)| match event {
-        DeviceEvent::RegistrationFailed { error, .. } if when > at && when.since(at) <= SAYS_WITHIN => Some((when, error)),
+        DeviceEvent::RegistrationFailed { error, .. } if when > at && when.since(at) <= SAYS_WITHIN => {
+            Some((when, error))
+        }
         _ => None,
     });
     match told {
         Some((when, error)) if error == kind => tally.good(when, format!("told as {error}")),
         Some((when, error)) => tally.bad(when, format!("told as {error}, it was {kind}")),
-        None if view.end().since(at) > SAYS_WITHIN => tally.bad(at, format!("{kind}, and the application was not told")),
+        None if view.end().since(at) > SAYS_WITHIN => {
+            tally.bad(at, format!("{kind}, and the application was not told"))
+        }
         None => {}
     }
 }
@@ -64,7 +71,11 @@ mod tests {
             None => disabled(story, conn, "1"),
         }
         if let Some(error) = told {
-            story.event(DeviceEvent::RegistrationFailed { error: error.into(), code: 0, message: String::new() });
+            story.event(DeviceEvent::RegistrationFailed {
+                error: error.into(),
+                code: 0,
+                message: String::new(),
+            });
         }
         story.leaves(conn);
     }

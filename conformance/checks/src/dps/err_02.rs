@@ -33,7 +33,14 @@ fn judge(view: &View<'_>) -> Finding {
         let delay = next.at.since(answer.at);
         match answer.response.retry_after.map(|secs| Duration::from_secs(secs.into())) {
             Some(wanted) if delay < wanted => {
-                tally.bad(next.at, format!("asks again after {:.1} s, {} s were asked for", delay.as_secs_f64(), wanted.as_secs()));
+                tally.bad(
+                    next.at,
+                    format!(
+                        "asks again after {:.1} s, {} s were asked for",
+                        delay.as_secs_f64(),
+                        wanted.as_secs()
+                    ),
+                );
             }
             Some(wanted) => asked.push((next.at, delay.saturating_sub(wanted))),
             None if delay < LEAST_DELAY => tally.bad(next.at, format!("asks again {delay:?} after {status}")),
@@ -52,7 +59,8 @@ fn judge(view: &View<'_>) -> Finding {
 /// What comes on top of the wait that was asked for must differ from device to device.
 fn told_to_wait(extra: &[(At, Duration)], tally: &mut Tally) {
     let Some((at, _)) = extra.last() else { return };
-    let (least, most) = (extra.iter().map(|(_, span)| *span).min(), extra.iter().map(|(_, span)| *span).max());
+    let (least, most) =
+        (extra.iter().map(|(_, span)| *span).min(), extra.iter().map(|(_, span)| *span).max());
     let spread = most.zip(least).map_or(Duration::ZERO, |(most, least)| most - least);
     if extra.len() >= 3 && spread < SAME {
         tally.doubtful(*at, format!("{} delays were the same but for {spread:?}", extra.len()));
@@ -69,7 +77,9 @@ fn left_alone(delays: &[(At, Duration)], tally: &mut Tally) {
             tally.bad(*at, format!("the last {} delays are {}", spans.len(), growth.name()));
         }
         Growth::StrictExponential => tally.doubtful(*at, "delays grow without a random part"),
-        Growth::Unknown | Growth::Exponential => tally.good(*at, format!("{} delays, as they should be", spans.len())),
+        Growth::Unknown | Growth::Exponential => {
+            tally.good(*at, format!("{} delays, as they should be", spans.len()))
+        }
     }
 }
 

@@ -17,7 +17,11 @@ pub(super) struct Asked {
 pub(super) fn requests(view: &View<'_>) -> Vec<Asked> {
     let all = view.connections_to("dps").flat_map(|connection| {
         let requests = connection.dps_requests().into_iter();
-        requests.map(|request| Asked { at: request.at, is_register: request.is_register(), answer: request.answer })
+        requests.map(|request| Asked {
+            at: request.at,
+            is_register: request.is_register(),
+            answer: request.answer,
+        })
     });
     all.collect()
 }
@@ -35,7 +39,8 @@ pub(super) mod tests {
     }
 
     pub(in crate::dps) fn polls(story: &mut Story, conn: ConnId, rid: &str, operation: &str) {
-        let topic = format!("$dps/registrations/GET/iotdps-get-operationstatus/?$rid={rid}&operationId={operation}");
+        let topic =
+            format!("$dps/registrations/GET/iotdps-get-operationstatus/?$rid={rid}&operationId={operation}");
         story.publishes(conn, &topic, "", Some(2));
     }
 
@@ -44,13 +49,25 @@ pub(super) mod tests {
         assigned_to(story, conn, rid, status, "contoso.azure-devices.net", "pump-7");
     }
 
-    pub(in crate::dps) fn assigned_to(story: &mut Story, conn: ConnId, rid: &str, status: u16, hub: &str, device: &str) {
+    pub(in crate::dps) fn assigned_to(
+        story: &mut Story,
+        conn: ConnId,
+        rid: &str,
+        status: u16,
+        hub: &str,
+        device: &str,
+    ) {
         let state = json!({ "assignedHub": hub, "deviceId": device, "status": "assigned",
             "symmetricKey": { "enrollmentGroupId": "line-4" } });
         let body = json!({ "operationId": "4.op", "status": "assigned", "registrationState": state });
         let error = json!({ "errorCode": u32::from(status) * 1000 + 2, "trackingId": "t", "message": "m", "timestampUtc": "x" });
         let body = if status < 300 { body } else { error };
-        story.delivers(conn, &format!("$dps/registrations/res/{status}/?$rid={rid}"), &body.to_string(), None);
+        story.delivers(
+            conn,
+            &format!("$dps/registrations/res/{status}/?$rid={rid}"),
+            &body.to_string(),
+            None,
+        );
     }
 
     /// 202 with the operation `4.op`.

@@ -33,8 +33,12 @@ fn judge_connection(connection: &Connection<'_>, tally: &mut Tally) {
                 Request::Status { operation_id, .. } if operation_id != operation => {
                     tally.bad(request.at, format!("asks for {operation_id} instead of {operation}"));
                 }
-                Request::Status { .. } if !fresh => tally.bad(request.at, format!("request id {rid} is used again")),
-                Request::Status { .. } => tally.good(request.at, format!("asks for {operation} with request id {rid}")),
+                Request::Status { .. } if !fresh => {
+                    tally.bad(request.at, format!("request id {rid} is used again"))
+                }
+                Request::Status { .. } => {
+                    tally.good(request.at, format!("asks for {operation} with request id {rid}"))
+                }
                 Request::Register { .. } => {
                     tally.bad(request.at, format!("registers again instead of asking for {operation}"));
                 }

@@ -29,12 +29,19 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-fn judge_registration(view: &View<'_>, budget: Duration, requests: &[Asked], next: Option<&Asked>, tally: &mut Tally) {
+fn judge_registration(
+    view: &View<'_>,
+    budget: Duration,
+    requests: &[Asked],
+    next: Option<&Asked>,
+    tally: &mut Tally,
+) {
     let (Some(first), Some(last)) = (requests.first(), requests.last()) else { return };
     let open = last.answer.as_ref().is_none_or(|answer| answer.is_assigning());
     let spent = last.at.since(first.at);
     if spent > budget + SLACK {
-        return tally.bad(last.at, format!("still polling {:.0} s after the registration", spent.as_secs_f64()));
+        return tally
+            .bad(last.at, format!("still polling {:.0} s after the registration", spent.as_secs_f64()));
     }
     if !open || requests.len() < 3 {
         return;
@@ -45,7 +52,10 @@ fn judge_registration(view: &View<'_>, budget: Duration, requests: &[Asked], nex
             tally.bad(next.at, format!("registers again {:?} after the last poll", next.at.since(last.at)));
         }
         Some(next) if spent >= budget.mul_f64(0.5) => {
-            tally.good(next.at, format!("given up after {:.0} s and registered again later", spent.as_secs_f64()));
+            tally.good(
+                next.at,
+                format!("given up after {:.0} s and registered again later", spent.as_secs_f64()),
+            );
         }
         None if given_up => tally.good(last.at, format!("given up after {:.0} s", spent.as_secs_f64())),
         _ => {}

@@ -31,7 +31,9 @@ fn judge_connection(connection: &Connection<'_>, tally: &mut Tally) {
             Ok(Request::Register { .. }) if granted.is_none_or(|granted| granted > at) => {
                 tally.bad(at, "registers before SUBACK for the answers");
             }
-            Ok(Request::Register { rid }) => tally.good(at, format!("registers with request id {rid} after SUBACK")),
+            Ok(Request::Register { rid }) => {
+                tally.good(at, format!("registers with request id {rid} after SUBACK"))
+            }
             Ok(Request::Status { .. }) => {}
         }
     }

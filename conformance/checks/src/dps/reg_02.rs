@@ -18,11 +18,17 @@ fn judge(view: &View<'_>) -> Finding {
         for (at, _) in connection.published().filter(|(_, publish)| publish.qos == QoS::ExactlyOnce) {
             tally.bad(at, "publishes at QoS 2");
         }
-        for subscription in connection.subscriptions().iter().filter(|subscription| subscription.qos == QoS::ExactlyOnce) {
+        for subscription in
+            connection.subscriptions().iter().filter(|subscription| subscription.qos == QoS::ExactlyOnce)
+        {
             tally.bad(subscription.at, "subscribes at QoS 2");
         }
     }
-    tally.finish("CleanSession 1 and at most QoS 1", "DPS does not offer what is asked for", "the device did not connect to DPS")
+    tally.finish(
+        "CleanSession 1 and at most QoS 1",
+        "DPS does not offer what is asked for",
+        "the device did not connect to DPS",
+    )
 }
 
 #[cfg(test)]

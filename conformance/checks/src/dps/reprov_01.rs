@@ -55,12 +55,20 @@ fn trouble(view: &View<'_>) -> Option<(At, String)> {
 }
 
 fn is_refused(attempt: &Attempt<'_, '_>) -> bool {
-    let codes = [ConnectCode::IdentifierRejected, ConnectCode::BadUserNameOrPassword, ConnectCode::NotAuthorized];
-    attempt.connection.and_then(|connection| connection.connack()).is_some_and(|(_, connack)| codes.contains(&connack.code))
+    let codes =
+        [ConnectCode::IdentifierRejected, ConnectCode::BadUserNameOrPassword, ConnectCode::NotAuthorized];
+    attempt
+        .connection
+        .and_then(|connection| connection.connack())
+        .is_some_and(|(_, connack)| codes.contains(&connack.code))
 }
 
 fn judge_move(view: &View<'_>, at: At, why: &str, tally: &mut Tally) {
-    let first = view.attempts("hub").iter().find(|attempt| is_refused(attempt)).map_or(at, |attempt| attempt.at.min(at));
+    let first = view
+        .attempts("hub")
+        .iter()
+        .find(|attempt| is_refused(attempt))
+        .map_or(at, |attempt| attempt.at.min(at));
     let asked = view
         .connections_to("dps")
         .flat_map(|connection| connection.dps_requests())

@@ -37,7 +37,10 @@ fn judge_arrival(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally
     let version = answer.desired_version().unwrap_or(0);
     let handled = view.device_events().find_map(|(at, event)| match event {
         DeviceEvent::Desired { version: handled, via, applied, .. }
-            if at > answer.at && at.since(answer.at) <= READS_WITHIN && via == "full" && *handled == version =>
+            if at > answer.at
+                && at.since(answer.at) <= READS_WITHIN
+                && via == "full"
+                && *handled == version =>
         {
             Some((at, *applied))
         }

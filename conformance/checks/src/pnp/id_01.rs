@@ -15,7 +15,10 @@ fn judge(view: &View<'_>) -> Finding {
         match judge_connection(connection) {
             Err(text) => tally.bad(at, text),
             Ok(model) if declared.as_ref().is_some_and(|declared| *declared != model) => {
-                tally.bad(at, format!("announces {model}, DPS was told {}", declared.clone().unwrap_or_default()));
+                tally.bad(
+                    at,
+                    format!("announces {model}, DPS was told {}", declared.clone().unwrap_or_default()),
+                );
             }
             Ok(model) if announced.as_ref().is_some_and(|announced| *announced != model) => {
                 tally.bad(at, format!("announces {model} where it was another model before"));
@@ -65,7 +68,8 @@ mod tests {
 
     #[test]
     fn an_encoded_model_id_passes() {
-        announces("api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1").expect("PNP-ID-01", Verdict::Pass);
+        announces("api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1")
+            .expect("PNP-ID-01", Verdict::Pass);
     }
 
     #[test]

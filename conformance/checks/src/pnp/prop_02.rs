@@ -27,13 +27,17 @@ fn judge_wish(view: &View<'_>, property: &Served<'_>, wish: &Wish<'_>, tally: &m
     let own: Vec<_> = acks.iter().filter(|ack| in_time(ack.at) && ack.version() == Some(version)).collect();
     let Some(last) = own.last() else {
         // A later change may overtake this one.
-        let overtaken = property.wishes(view).iter().any(|other| other.version > version && in_time(other.at));
+        let overtaken =
+            property.wishes(view).iter().any(|other| other.version > version && in_time(other.at));
         if let Some(ack) = malformed {
             tally.bad(ack.at, format!("the acknowledgement of {path} {}", ack.missing().unwrap_or_default()));
         } else if let Some(other) = acks.iter().find(|ack| in_time(ack.at) && ack.code() != Some(203)) {
             let found = other.version().unwrap_or(0);
             if !overtaken {
-                tally.bad(other.at, format!("{path} is acknowledged for version {found} instead of {version}"));
+                tally.bad(
+                    other.at,
+                    format!("{path} is acknowledged for version {found} instead of {version}"),
+                );
             }
         } else if !overtaken && view.end().since(wish.at) > ACKNOWLEDGED_WITHIN {
             tally.bad(wish.at, format!("{path} of version {version} is not acknowledged"));
@@ -52,7 +56,9 @@ fn judge_wish(view: &View<'_>, property: &Served<'_>, wish: &Wish<'_>, tally: &m
         (None, code @ (200 | 202 | 400..=599)) => {
             tally.good(last.at, format!("{path} of version {version} is acknowledged with ac {code}"));
         }
-        (None, code) => tally.bad(last.at, format!("{path} of version {version} is acknowledged with ac {code}")),
+        (None, code) => {
+            tally.bad(last.at, format!("{path} of version {version} is acknowledged with ac {code}"))
+        }
     }
 }
 

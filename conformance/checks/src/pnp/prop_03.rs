@@ -26,10 +26,18 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-fn judge_wish(view: &View<'_>, property: &Served<'_>, wish: &Wish<'_>, in_force: Option<&Value>, tally: &mut Tally) {
+fn judge_wish(
+    view: &View<'_>,
+    property: &Served<'_>,
+    wish: &Wish<'_>,
+    in_force: Option<&Value>,
+    tally: &mut Tally,
+) {
     let path = property.path();
     let own = property.acks(view).into_iter().find(|ack| {
-        ack.at > wish.at && ack.at.since(wish.at) <= ACKNOWLEDGED_WITHIN && ack.version() == Some(wish.version)
+        ack.at > wish.at
+            && ack.at.since(wish.at) <= ACKNOWLEDGED_WITHIN
+            && ack.version() == Some(wish.version)
     });
     let Some(ack) = own else {
         if view.end().since(wish.at) > ACKNOWLEDGED_WITHIN {
@@ -42,7 +50,10 @@ fn judge_wish(view: &View<'_>, property: &Served<'_>, wish: &Wish<'_>, in_force:
         tally.bad(ack.at, format!("{path} = {} is acknowledged with ac {code}", wish.value));
     } else if is_same(&value, wish.value) || in_force.is_some_and(|in_force| !is_same(&value, in_force)) {
         let kept = in_force.map_or_else(|| "the old value".to_owned(), Value::to_string);
-        tally.bad(ack.at, format!("{path} = {} is refused, but {value} is reported instead of {kept}", wish.value));
+        tally.bad(
+            ack.at,
+            format!("{path} = {} is refused, but {value} is reported instead of {kept}", wish.value),
+        );
     } else {
         tally.good(ack.at, format!("{path} = {} is refused with ac {code}, {value} stays", wish.value));
     }

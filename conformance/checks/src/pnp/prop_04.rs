@@ -46,7 +46,11 @@ fn components<'t>(view: &View<'t>) -> BTreeSet<&'t str> {
     for (_, event) in view.cloud_events() {
         let CloudEvent::TwinDesired { patch, .. } = event else { continue };
         let members = patch.as_object().into_iter().flatten();
-        names.extend(members.filter(|(_, value)| value.get(MARKER).and_then(Value::as_str) == Some("c")).map(|(name, _)| name.as_str()));
+        names.extend(
+            members
+                .filter(|(_, value)| value.get(MARKER).and_then(Value::as_str) == Some("c"))
+                .map(|(name, _)| name.as_str()),
+        );
     }
     names
 }

@@ -24,7 +24,10 @@ fn judge_property(view: &View<'_>, property: &Served<'_>, tally: &mut Tally) {
     let path = property.path();
     // The first connection at which the property is served, or the serving itself.
     let live = view.connections_to("hub").find(|connection| connection.is_live(property.at));
-    let later = || view.connections_to("hub").find(|connection| connection.opened > property.at && connection.accepted().is_some());
+    let later = || {
+        view.connections_to("hub")
+            .find(|connection| connection.opened > property.at && connection.accepted().is_some())
+    };
     let Some(connection) = live.or_else(later) else { return };
     let start = connection.accepted().map_or(property.at, |accepted| accepted.max(property.at));
     // What is desired already counts instead.
@@ -32,7 +35,8 @@ fn judge_property(view: &View<'_>, property: &Served<'_>, tally: &mut Tally) {
         at < start && matches!(event, CloudEvent::TwinDesired { patch, .. } if property.find(patch).is_some())
     });
     let in_twin = connection.twin_requests().iter().filter_map(|request| request.answer).any(|answer| {
-        answer.at.since(start) <= ACKNOWLEDGED_WITHIN && answer.desired().is_some_and(|desired| property.find(&desired).is_some())
+        answer.at.since(start) <= ACKNOWLEDGED_WITHIN
+            && answer.desired().is_some_and(|desired| property.find(&desired).is_some())
     });
     if set || in_twin {
         return;
@@ -59,7 +63,12 @@ fn judge_property(view: &View<'_>, property: &Served<'_>, tally: &mut Tally) {
 }
 
 /// True when there was time for the report.
-fn missed(view: &View<'_>, connection: &Connection<'_>, start: crate::view::At, changed: Option<crate::view::At>) -> bool {
+fn missed(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    start: crate::view::At,
+    changed: Option<crate::view::At>,
+) -> bool {
     let early = changed.is_some_and(|changed| changed.since(start) <= ACKNOWLEDGED_WITHIN);
     connection.lasts(start, ACKNOWLEDGED_WITHIN, view.end()) && !early
 }
@@ -85,7 +94,13 @@ mod tests {
 
     #[test]
     fn each_deviation_fails() {
-        for patch in [ack(20, 200, 0), ack(20, 203, 1), ack(21, 203, 0), json!({ "targetTemperature": 20 }), json!({ "x": 1 })] {
+        for patch in [
+            ack(20, 200, 0),
+            ack(20, 203, 1),
+            ack(21, 203, 0),
+            json!({ "targetTemperature": 20 }),
+            json!({ "x": 1 }),
+        ] {
             first_report(&patch).expect("PNP-PROP-05", Verdict::Fail);
         }
     }
@@ -93,7 +108,12 @@ mod tests {
     #[test]
     fn a_value_that_is_desired_already_is_inconclusive() {
         let (mut story, conn) = serving();
-        story.twin_get(conn, "1").twin_answer(conn, "1", 200, r#"{"desired":{"targetTemperature":7,"$version":3},"reported":{}}"#);
+        story.twin_get(conn, "1").twin_answer(
+            conn,
+            "1",
+            200,
+            r#"{"desired":{"targetTemperature":7,"$version":3},"reported":{}}"#,
+        );
         story.at(40.0).telemetry(conn, 9, "{}");
         story.expect("PNP-PROP-05", Verdict::Inconclusive);
     }

@@ -17,7 +17,9 @@ fn judge(view: &View<'_>) -> Finding {
         let wishes = property.wishes(view);
         // Of several changes only the last one is there to be read.
         let missed = wishes.iter().enumerate().filter(|(_, wish)| !wish.delivered);
-        let last = missed.filter(|(index, wish)| wishes.get(index + 1).is_none_or(|next| back(view, wish.at).is_some_and(|at| next.at > at)));
+        let last = missed.filter(|(index, wish)| {
+            wishes.get(index + 1).is_none_or(|next| back(view, wish.at).is_some_and(|at| next.at > at))
+        });
         for (_, wish) in last {
             judge_missed(view, &property, wish, &mut tally);
         }
@@ -54,7 +56,9 @@ fn judge_missed(view: &View<'_>, property: &Served<'_>, wish: &Wish<'_>, tally: 
         Some(ack) if ack.at.since(from) > ACKNOWLEDGED_WITHIN => {
             tally.bad(ack.at, format!("{path} of version {version} is acknowledged late"));
         }
-        Some(ack) => tally.good(ack.at, format!("{path} of version {version} is acknowledged after the read")),
+        Some(ack) => {
+            tally.good(ack.at, format!("{path} of version {version} is acknowledged after the read"))
+        }
         None if connection.lasts(from, ACKNOWLEDGED_WITHIN.max(READS_WITHIN), view.end()) => {
             tally.bad(from, format!("{path} of version {version} was missed and is not acknowledged"));
         }

@@ -91,17 +91,23 @@ impl<'t> Served<'t> {
     /// True when the value is one that the property takes.
     pub(super) fn takes(&self, value: &Value) -> bool {
         match (value.as_f64(), self.minimum.is_some() || self.maximum.is_some()) {
-            (Some(number), _) => self.minimum.is_none_or(|least| number >= least) && self.maximum.is_none_or(|most| number <= most),
+            (Some(number), _) => {
+                self.minimum.is_none_or(|least| number >= least)
+                    && self.maximum.is_none_or(|most| number <= most)
+            }
             (None, bounded) => !bounded && !value.is_null(),
         }
     }
 
     /// Changes of it while it is served.
     pub(super) fn wishes(&self, view: &View<'t>) -> Vec<Wish<'t>> {
-        let changes = view.cloud_events().filter(|(at, _)| *at > self.at).filter_map(|(at, event)| match event {
-            CloudEvent::TwinDesired { patch, version, delivered, .. } => Some((at, patch, *version, *delivered)),
-            _ => None,
-        });
+        let changes =
+            view.cloud_events().filter(|(at, _)| *at > self.at).filter_map(|(at, event)| match event {
+                CloudEvent::TwinDesired { patch, version, delivered, .. } => {
+                    Some((at, patch, *version, *delivered))
+                }
+                _ => None,
+            });
         let own = changes.filter_map(|(at, patch, version, delivered)| {
             let value = self.find(patch).filter(|value| !value.is_null())?;
             Some(Wish { at, value, version, delivered })
@@ -112,7 +118,9 @@ impl<'t> Served<'t> {
     /// What the device reported of it.
     pub(super) fn acks(&self, view: &View<'_>) -> Vec<Ack> {
         let reports = reports(view).into_iter();
-        reports.filter_map(|(at, patch)| self.find(&patch).map(|body| Ack { at, body: body.clone() })).collect()
+        reports
+            .filter_map(|(at, patch)| self.find(&patch).map(|body| Ack { at, body: body.clone() }))
+            .collect()
     }
 }
 
@@ -158,7 +166,10 @@ pub(super) mod tests {
     /// A session of a device that serves `targetTemperature` from 5 to 30, at first 20.
     pub(in crate::pnp) fn serving() -> (Story, ConnId) {
         let mut story = Story::new();
-        story.action("property.serve", json!({ "name": "targetTemperature", "minimum": 5, "maximum": 30, "initial": 20 }));
+        story.action(
+            "property.serve",
+            json!({ "name": "targetTemperature", "minimum": 5, "maximum": 30, "initial": 20 }),
+        );
         let conn = story.at(1.0).subscribed_session();
         (story, conn)
     }

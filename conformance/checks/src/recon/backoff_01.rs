@@ -26,7 +26,8 @@ fn judge(view: &View<'_>) -> Finding {
 
 /// Judges all series of one device together.
 pub(super) fn judge_growth(all: &[Vec<Delay>], tally: &mut Tally) {
-    let spans: Vec<Vec<Duration>> = all.iter().map(|series| series.iter().map(|delay| delay.span).collect()).collect();
+    let spans: Vec<Vec<Duration>> =
+        all.iter().map(|series| series.iter().map(|delay| delay.span).collect()).collect();
     let slices: Vec<&[Duration]> = spans.iter().map(Vec::as_slice).collect();
     let Some(last) = all.iter().flatten().max_by_key(|delay| delay.at) else { return };
     let texts: Vec<String> = all.iter().map(|series| listed(series)).collect();

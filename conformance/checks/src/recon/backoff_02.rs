@@ -19,11 +19,15 @@ fn judge(view: &View<'_>) -> Finding {
         if delay.span < LEAST_FIRST {
             tally.bad(delay.at, format!("comes back {:?} after its session was cut", delay.span));
         } else {
-            tally.good(delay.at, format!("comes back {:.1} s after its session was cut", delay.span.as_secs_f64()));
+            tally.good(
+                delay.at,
+                format!("comes back {:.1} s after its session was cut", delay.span.as_secs_f64()),
+            );
         }
     }
     // A session that was cut begins a series; what fails until the next one is part of it.
-    let after: Vec<_> = all.into_iter().filter(|series| series.iter().any(|delay| delay.after_session)).collect();
+    let after: Vec<_> =
+        all.into_iter().filter(|series| series.iter().any(|delay| delay.after_session)).collect();
     if cut {
         judge_growth(&after, &mut tally);
     }

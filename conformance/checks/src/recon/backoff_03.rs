@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn growth_over_short_sessions_passes_and_starting_afresh_fails() {
-        cut(&[1.3, 4.9, 19.0, 70.0]).expect("RECON-BACKOFF-03", Verdict::Pass);
+        cut(&[1.3, 6.9, 15.0, 90.0]).expect("RECON-BACKOFF-03", Verdict::Pass);
         cut(&[1.0, 1.02, 1.0, 1.01]).expect("RECON-BACKOFF-03", Verdict::Fail);
         cut(&[1.9, 2.3, 1.2, 2.8, 1.6, 2.2, 2.9, 1.4]).expect("RECON-BACKOFF-03", Verdict::Fail);
     }

@@ -25,10 +25,13 @@ fn outages(view: &View<'_>) -> Vec<(At, Time)> {
     let by_hub = view.calls_named("hub.restart").map(|call| {
         (call.at, call.at.time + call.span("down").unwrap_or(std::time::Duration::from_secs(30)))
     });
-    let by_order = view.calls().iter().filter(|call| call.hand == "cloud").filter_map(|call| match call.name {
-        "hub.condition" | "refuse-tcp" | "refuse-connack" | "withhold-connack" => Some((call.at, call.at.time + call.span("for")?)),
-        _ => None,
-    });
+    let by_order =
+        view.calls().iter().filter(|call| call.hand == "cloud").filter_map(|call| match call.name {
+            "hub.condition" | "refuse-tcp" | "refuse-connack" | "withhold-connack" => {
+                Some((call.at, call.at.time + call.span("for")?))
+            }
+            _ => None,
+        });
     by_link.chain(by_hub).chain(by_order).collect()
 }
 
@@ -44,12 +47,20 @@ fn judge_outage(view: &View<'_>, from: At, until: Time, tally: &mut Tally) {
     let attempts = view.attempts("hub");
     let next = attempts.iter().find(|attempt| attempt.at.time >= until).map(|attempt| attempt.at);
     // An attempt that was under way may succeed by itself.
-    let under_way = attempts.iter().find(|attempt| attempt.at.time < until && attempt.accepted().is_some_and(|at| at.time >= until));
+    let under_way = attempts
+        .iter()
+        .find(|attempt| attempt.at.time < until && attempt.accepted().is_some_and(|at| at.time >= until));
     match next.or(under_way.and_then(|attempt| attempt.accepted())) {
         Some(at) if at.time.since(until) <= cap => {
-            tally.good(at, format!("tries again {:.1} s after the outage", at.time.since(until).as_secs_f64()));
+            tally.good(
+                at,
+                format!("tries again {:.1} s after the outage", at.time.since(until).as_secs_f64()),
+            );
         }
-        Some(at) => tally.bad(at, format!("tries again only {:.0} s after the outage", at.time.since(until).as_secs_f64())),
+        Some(at) => tally.bad(
+            at,
+            format!("tries again only {:.0} s after the outage", at.time.since(until).as_secs_f64()),
+        ),
         None if view.end().time.since(until) > cap => {
             tally.bad(from, format!("no attempt within {} s after this outage", cap.as_secs()));
         }

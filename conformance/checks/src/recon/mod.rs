@@ -11,10 +11,5 @@ mod state_01;
 use crate::Check;
 
 /// This family's checks.
-pub(crate) const CHECKS: &[Check] = &[
-    backoff_01::CHECK,
-    backoff_02::CHECK,
-    backoff_03::CHECK,
-    backoff_04::CHECK,
-    state_01::CHECK,
-];
+pub(crate) const CHECKS: &[Check] =
+    &[backoff_01::CHECK, backoff_02::CHECK, backoff_03::CHECK, backoff_04::CHECK, state_01::CHECK];

@@ -28,15 +28,18 @@ pub(super) fn series(view: &View<'_>, service: &str) -> Vec<Vec<Delay>> {
         // Another attempt while one is still open, such as at another address, is no repetition.
         let ended = before.ended.filter(|ended| *ended <= after.at);
         let own = before.connection.is_some_and(|connection| connection.disconnect().is_some());
-        let told = ended.is_some_and(|ended| {
-            view.told_between(ended, after.at) || view.boots_between(ended, after.at)
-        });
+        let told = ended
+            .is_some_and(|ended| view.told_between(ended, after.at) || view.boots_between(ended, after.at));
         let lasted = before.connection.and_then(|connection| connection.session_length(view.end().time));
         if lasted.is_some_and(|lasted| lasted >= stable) || own || told || ended.is_none() {
             all.push(std::mem::take(&mut current));
         }
         if let Some(ended) = ended.filter(|_| !own && !told) {
-            current.push(Delay { at: after.at, span: after.at.since(ended), after_session: before.accepted().is_some() });
+            current.push(Delay {
+                at: after.at,
+                span: after.at.since(ended),
+                after_session: before.accepted().is_some(),
+            });
         }
     }
     all.push(current);
@@ -46,7 +49,8 @@ pub(super) fn series(view: &View<'_>, service: &str) -> Vec<Vec<Delay>> {
 
 /// True when the server or the network ended the session, not the device's plan.
 pub(super) fn was_cut(attempt: &Attempt<'_, '_>) -> bool {
-    attempt.accepted().is_some() && attempt.connection.is_some_and(|connection| connection.disconnect().is_none())
+    attempt.accepted().is_some()
+        && attempt.connection.is_some_and(|connection| connection.disconnect().is_none())
 }
 
 /// For people: `1.5, 3.2, 7.9`.

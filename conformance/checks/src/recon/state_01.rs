@@ -39,11 +39,17 @@ fn judge(view: &View<'_>) -> Finding {
 
 /// Methods are answered, messages acknowledged, changes handled.
 fn judge_work(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
-    let watched = |at: At| connection.lasts(at, DONE_WITHIN, view.end()) && !view.disturbed(at.time, at.time + DONE_WITHIN);
+    let watched = |at: At| {
+        connection.lasts(at, DONE_WITHIN, view.end()) && !view.disturbed(at.time, at.time + DONE_WITHIN)
+    };
     for call in connection.method_calls() {
         match call.answers.first() {
-            Some(answer) => tally.good(answer.at, format!("{} is answered after the reconnection", call.name)),
-            None if watched(call.at) => tally.bad(call.at, format!("{} is not answered after the reconnection", call.name)),
+            Some(answer) => {
+                tally.good(answer.at, format!("{} is answered after the reconnection", call.name))
+            }
+            None if watched(call.at) => {
+                tally.bad(call.at, format!("{} is not answered after the reconnection", call.name))
+            }
             None => {}
         }
     }
@@ -68,9 +74,12 @@ fn judge_work(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
 fn judge_last(view: &View<'_>, tally: &mut Tally) {
     let cap = view.duration("cap");
     let last = view.connections_to("hub").filter(|connection| connection.accepted().is_some()).last();
-    let lost = last.and_then(|connection| connection.closed.filter(|closed| {
-        (closed.by != Party::Device || connection.disconnect().is_none()) && connection.disconnect().is_none()
-    }));
+    let lost = last.and_then(|connection| {
+        connection.closed.filter(|closed| {
+            (closed.by != Party::Device || connection.disconnect().is_none())
+                && connection.disconnect().is_none()
+        })
+    });
     if let Some(closed) = lost
         && view.end().since(closed.at) > cap
         && !view.told_between(closed.at, view.end())
@@ -96,7 +105,11 @@ mod tests {
     #[test]
     fn working_as_before_passes() {
         let (mut story, conn) = came_back(false);
-        story.subscribe(conn, 1, FILTERS).at(20.0).calls_method(conn, "ping", "1", "null").answers_method(conn, 200, "1");
+        story
+            .subscribe(conn, 1, FILTERS)
+            .at(20.0)
+            .calls_method(conn, "ping", "1", "null")
+            .answers_method(conn, 200, "1");
         story.delivers(conn, "devices/nano-01/messages/devicebound/", "x", Some(1)).acks(conn, 1);
         story.at(70.0).telemetry(conn, 9, "{}");
         story.expect("RECON-STATE-01", Verdict::Pass);

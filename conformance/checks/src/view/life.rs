@@ -51,6 +51,9 @@ const TOLD: &[&str] = &[
     "deep-sleep",
 ];
 
+/// Names of harness calls after which a connection may be dead without a word.
+const LOSES: &[&str] = &["host.move", "wifi.lost", "dhcp.answer", "dhcp.lease"];
+
 impl<'t> View<'t> {
     /// Accepted sessions of one identity at one host of `service`, each with the one before it.
     #[must_use]
@@ -121,6 +124,32 @@ impl<'t> View<'t> {
         }
         attempts.sort_by_key(|attempt| attempt.at);
         attempts
+    }
+
+    /// True when nothing that was sent on the connection from `from` to `to` can be expected to arrive: the link was
+    /// disturbed, or since the connection was made the network was told to lose it, or the device lost its power,
+    /// its link or its address.
+    #[must_use]
+    pub fn cut_off(&self, connection: &Connection<'t>, from: Time, to: Time) -> bool {
+        let opened = connection.opened;
+        let told = self.calls().iter().any(|call| {
+            call.hand == "network" && LOSES.contains(&call.name) && call.at > opened && call.at.time <= to
+        });
+        let partitioned = self
+            .partitions()
+            .iter()
+            .any(|(start, end)| start.time <= to && end.is_none_or(|end| end >= from));
+        let lost =
+            self.device_events().filter(|(at, _)| *at > opened && at.time <= to).any(
+                |(_, event)| match event {
+                    DeviceEvent::Boot { .. }
+                    | DeviceEvent::AddressLost { .. }
+                    | DeviceEvent::Link { up: false, .. } => true,
+                    DeviceEvent::Power { state } => state == "deep-sleep" || state == "off",
+                    _ => false,
+                },
+            );
+        told || partitioned || lost || self.disturbed(from, to)
     }
 
     /// The first sign between the two times that the firmware stopped or fell over by itself.

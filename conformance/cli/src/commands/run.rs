@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use miette::miette;
+use miette::{Context, IntoDiagnostic, miette};
 use nanorig_dut::Vocabulary;
 use nanorig_report::{Outcome, Report, json, terminal};
+use nanorig_rig::simulated::CustomBoard;
 use nanorig_scenario::{Plan, closest};
 
 use super::screen::count;
@@ -16,7 +17,7 @@ use crate::args::RunArguments;
 use crate::exit::Exit;
 use crate::outputs::{self, STDOUT};
 use crate::progress::Display;
-use crate::session::{self, Ran};
+use crate::session::{self, Ran, With};
 use crate::vocabulary::vocabulary;
 
 /// What `nanorig` runs when it is told nothing.
@@ -42,7 +43,8 @@ pub(crate) fn run(arguments: &RunArguments) -> miette::Result<Exit> {
     }
     let jobs: Vec<Job> = plans.iter().flat_map(|plan| repeated(plan, arguments.repeat)).collect();
     let mut sink = Sink::new(arguments, jobs.len());
-    perform(&jobs, arguments, |ran| sink.take(ran))?;
+    let with = With { capture: arguments.pcap.is_some(), board: board(arguments)? };
+    perform(&jobs, arguments, &with, |ran| sink.take(ran))?;
     sink.finish()
 }
 
@@ -55,8 +57,9 @@ fn check_names(arguments: &RunArguments, words: &Vocabulary) -> miette::Result<(
             arguments.dut
         ));
     }
+    let named_profile = arguments.profile.clone().filter(|profile| !session::is_file(profile));
     let lists = [
-        ("profile", arguments.profile.as_slice(), &words.profiles),
+        ("profile", named_profile.as_slice(), &words.profiles),
         ("persona", arguments.persona.as_slice(), &words.personas),
         ("quirk", arguments.quirks.as_slice(), &words.quirks),
     ];
@@ -73,6 +76,20 @@ fn check_names(arguments: &RunArguments, words: &Vocabulary) -> miette::Result<(
         }
     }
     Ok(())
+}
+
+/// The board of `--profile FILE`, if one is given.
+fn board(arguments: &RunArguments) -> miette::Result<Option<CustomBoard>> {
+    let Some(file) = arguments.profile.as_ref().filter(|profile| session::is_file(profile)) else {
+        return Ok(None);
+    };
+    let text = std::fs::read_to_string(file)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("the profile {file} cannot be read"))?;
+    let board = CustomBoard::parse(&text, file)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("{file} is not a usable profile; simulator/mcu/profiles/ has examples"))?;
+    Ok(Some(board))
 }
 
 /// All plans that the arguments select; none when a file is faulty, after saying so.
@@ -127,6 +144,7 @@ fn repeated(plan: &Arc<Plan>, times: u32) -> impl Iterator<Item = Job> {
 fn perform(
     jobs: &[Job],
     arguments: &RunArguments,
+    with: &With,
     mut take: impl FnMut(Finished) -> miette::Result<()>,
 ) -> miette::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -141,8 +159,7 @@ fn perform(
                 while let Some((index, job)) = take_next(jobs, next) {
                     let display = display.lock().unwrap_or_else(PoisonError::into_inner).clone();
                     let mut progress = display.run(&job.plan.source.name);
-                    let capture = arguments.pcap.is_some();
-                    let ran = session::run(&job.plan, job.seed, arguments.clock, capture, &mut progress);
+                    let ran = session::run(&job.plan, job.seed, arguments.clock, with, &mut progress);
                     drop(progress);
                     if results.send((index, ran)).is_err() {
                         return;

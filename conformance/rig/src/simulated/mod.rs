@@ -15,6 +15,6 @@ mod stage;
 
 pub(crate) use application::{Application, HeldSocket};
 pub use device::{SimulatedBench, SimulatedDevice};
-pub use options::{BuildError, Options};
+pub use options::{BuildError, CustomBoard, Options};
 pub use rig::{Evidence, Simulated};
 pub(crate) use stage::Stage;

@@ -1,12 +1,30 @@
 //! What a simulated run is built with, and why it cannot be.
 
+use nanorig_mcu::profile::{Profile, ProfileError};
+
 /// What a scenario does not say about a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Seed of all chance.
     pub seed: u64,
     /// True to capture packets.
     pub capture: bool,
+    /// A board of the user's own instead of the scenario's profile.
+    pub board: Option<CustomBoard>,
+}
+
+/// A budget profile that a user wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomBoard(pub(super) Profile);
+
+impl CustomBoard {
+    /// Reads a profile file; `file` is its name for messages.
+    ///
+    /// # Errors
+    /// What is wrong with the file, by line or key.
+    pub fn parse(text: &str, file: &str) -> Result<Self, ProfileError> {
+        Profile::parse(text, file).map(Self)
+    }
 }
 
 /// A set-up that cannot be built.

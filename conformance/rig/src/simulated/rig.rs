@@ -54,7 +54,12 @@ impl Simulated {
         let world = World::new(options.seed, started);
         let world = if options.capture { world.with_capture() } else { world };
         let device = &setup.device;
-        let profile = sized(profile(&device.profile)?, device);
+        let profile = match &options.board {
+            Some(board) => board.0.clone(),
+            None => profile(&device.profile)?,
+        };
+        let name = profile.name.to_string();
+        let profile = sized(profile, device);
         let pki = Pki::new(started.unix_secs());
         let common_name = device.registration.as_deref().unwrap_or(&device.id);
         let secrets = DeviceSecrets::new(&pki, device, common_name)?;
@@ -66,7 +71,7 @@ impl Simulated {
         let application = Application::new(&mcu, setup, &secrets, &cloud)?;
         let identity = DutIdentity {
             kind: "sim".into(),
-            profile: device.profile.clone(),
+            profile: name,
             persona: device.persona.clone(),
             quirks: device.quirks.clone(),
             capabilities: capabilities.iter().map(str::to_owned).collect(),

@@ -80,7 +80,8 @@ impl Default for SegmentConfig {
 
 impl SegmentConfig {
     /// The segment of device number `index` of a fleet: own name, Ethernet address and /29
-    /// in 10.0.0.0/8, so that servers can tell devices apart by address. Range: below 2 million.
+    /// in 10.0.0.0/8, so that servers can tell devices apart by address. Its gateway has buffers of half the
+    /// usual size, as memory is what limits a fleet. Range: below 2 million.
     #[must_use]
     pub fn numbered(index: u32) -> Self {
         let base = 0x0A00_0000 | ((index & 0x001F_FFFF) << 3);
@@ -97,6 +98,8 @@ impl SegmentConfig {
                 dns: vec![gateway],
                 ..dhcp::Settings::default()
             }),
+            server_receive_bytes: 2_048,
+            server_send_bytes: 2_048,
             ..Self::default()
         }
     }

@@ -68,7 +68,8 @@ impl Manager {
 
     /// Returns only when the firmware gives up.
     async fn keep_connected(&mut self, events: &mut MqttEvents) {
-        let habits = self.inner.mcu.habits().cloud.clone();
+        let inner = Arc::clone(&self.inner);
+        let habits = &inner.mcu.habits().cloud;
         loop {
             let round = self.round(events).await;
             self.inner.connection_ended();

@@ -41,7 +41,7 @@ struct Writing {
 
 /// What ended a wait.
 enum Happened {
-    Read(usize),
+    Read(Vec<u8>),
     Progress,
     /// By the other side.
     Ended,
@@ -54,7 +54,6 @@ impl Driver {
     }
 
     pub(super) async fn run(mut self) {
-        let mut buffer = [0; READ_BYTES];
         let mut give_up: Option<Time> = None;
         loop {
             self.next_packet();
@@ -68,15 +67,15 @@ impl Driver {
                 }
                 deadline = Some(late);
             }
-            match self.wait(&mut buffer, deadline).await {
-                Happened::Read(count) => {
+            match self.wait(deadline).await {
+                Happened::Read(bytes) => {
                     let now = self.shared.mcu.now();
                     // Packet and copy of the message must both fit; what is being received has its share.
                     let reserved = self.receiving.as_ref().map_or(0, HeapBlock::bytes);
                     let budget = (self.shared.mcu.managed().stats().largest + reserved) / 2;
                     let mut core = self.shared.core();
                     core.session.set_inbound_budget(budget);
-                    core.session.receive(now, &buffer[..count]);
+                    core.session.receive(now, &bytes);
                     drop(core);
                     self.reserve_incoming();
                 }
@@ -131,7 +130,7 @@ impl Driver {
     }
 
     /// Waits for bytes, for the application, for room in the transport, or for the deadline.
-    async fn wait(&mut self, buffer: &mut [u8], deadline: Option<Time>) -> Happened {
+    async fn wait(&mut self, deadline: Option<Time>) -> Happened {
         let shared = Arc::clone(&self.shared);
         let mut woken = pin!(shared.wake.notified());
         let clock = *shared.mcu.clock();
@@ -165,10 +164,12 @@ impl Driver {
             if let Poll::Ready(Err(error)) = Pin::new(&mut *transport).poll_flush(context) {
                 return Poll::Ready(Happened::Failed(error));
             }
-            let mut read = ReadBuf::new(buffer);
+            // On the stack, so that an idle connection owns no buffer.
+            let mut buffer = [0; READ_BYTES];
+            let mut read = ReadBuf::new(&mut buffer);
             match Pin::new(transport).poll_read(context, &mut read) {
                 Poll::Ready(Ok(())) if read.filled().is_empty() => return Poll::Ready(Happened::Ended),
-                Poll::Ready(Ok(())) => return Poll::Ready(Happened::Read(read.filled().len())),
+                Poll::Ready(Ok(())) => return Poll::Ready(Happened::Read(read.filled().to_vec())),
                 Poll::Ready(Err(error)) => return Poll::Ready(Happened::Failed(error)),
                 Poll::Pending => {}
             }

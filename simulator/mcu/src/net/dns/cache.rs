@@ -1,6 +1,5 @@
 //! Names that were resolved, or were not, since boot.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use nanorig_trace::Time;
@@ -14,11 +13,12 @@ const ENTRIES: usize = 4;
 /// The resolver's memory.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    entries: BTreeMap<String, Entry>,
+    entries: Vec<Entry>,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
+    host: String,
     at: Time,
     until: Time,
     found: Result<Vec<Ipv4Addr>, NetError>,
@@ -32,7 +32,7 @@ impl Cache {
         host: &str,
         habits: &DnsHabits,
     ) -> Option<Result<Vec<Ipv4Addr>, NetError>> {
-        let entry = self.entries.get(host)?;
+        let entry = self.entries.iter().find(|entry| entry.host == host)?;
         let kept = match entry.found {
             Ok(_) => !habits.honour_ttl,
             Err(_) => !habits.failures_are_transient,
@@ -48,10 +48,13 @@ impl Cache {
         until: Time,
         found: Result<Vec<Ipv4Addr>, NetError>,
     ) {
-        if self.entries.len() >= ENTRIES && !self.entries.contains_key(host) {
-            let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.at).map(|(host, _)| host.clone());
-            oldest.and_then(|host| self.entries.remove(&host));
+        self.entries.retain(|entry| entry.host != host);
+        if self.entries.len() >= ENTRIES
+            && let Some(oldest) = (0..self.entries.len()).min_by_key(|index| self.entries[*index].at)
+        {
+            self.entries.remove(oldest);
         }
-        self.entries.insert(host.to_owned(), Entry { at: now, until, found });
+        self.entries.reserve_exact(1);
+        self.entries.push(Entry { host: host.to_owned(), at: now, until, found });
     }
 }

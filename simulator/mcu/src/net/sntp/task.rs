@@ -108,7 +108,8 @@ impl Task {
         while let Some(output) = queue.pop_front() {
             match output {
                 Output::Ask { server } => {
-                    if let Err(error) = self.ask(server).await {
+                    // Boxed: a question is rare, and its resolver's state is most of what this task would keep.
+                    if let Err(error) = Box::pin(self.ask(server)).await {
                         tracing::debug!(dut = self.mcu.name(), server = self.name(server), %error, "no time");
                         queue.extend(self.client.unreachable(self.mcu.now(), self.device_time()));
                     }

@@ -1,0 +1,88 @@
+//! RES-LEAK-01: connecting and disconnecting costs no heap.
+
+use super::leak::{Leak, leaks};
+use crate::view::At;
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "RES-LEAK-01", always: false, judge };
+
+fn judge(view: &View<'_>) -> Finding {
+    let ends: Vec<At> = view
+        .connections_to("hub")
+        .filter_map(|connection| connection.closed.map(|closed| closed.at))
+        .collect();
+    let mut tally = Tally::default();
+    let least = view.number("n");
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of cycles is small and positive"
+    )]
+    let least = least as usize;
+    for Leak { from, to, count, lost, heap, point } in leaks(view, &ends, least) {
+        let each = lost / count as f64;
+        let text = format!("{each:.1} B of {heap} heap at point {point} for each of {count} connections");
+        if each > view.number("leak_tol") {
+            tally.bad(to, format!("{text} since {}", from.time));
+        } else {
+            tally.good(to, text);
+        }
+    }
+    tally.finish(
+        "connections cost no heap",
+        "connections cost heap",
+        "the device did not tell its heap before and after enough connections",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use nanorig_trace::event::Resources;
+
+    use crate::Verdict;
+    use crate::testing::Story;
+
+    /// 200 connections that cost so many bytes each.
+    fn costs(each: u64, managed: u64) -> Story {
+        let mut story = Story::new();
+        story.parameter("n", 200);
+        let sample = |story: &mut Story, cycles: u64| {
+            let resources = Resources {
+                native_used: 40_000 + each * cycles,
+                native_limit: 200_000,
+                managed_used: 10_000 + managed * cycles,
+                managed_limit: 100_000,
+                ..Resources::default()
+            };
+            story.sample("application", resources);
+        };
+        sample(&mut story, 0);
+        for number in 0..200_u32 {
+            let conn = story.at(1.0 + f64::from(number)).open("hub");
+            story.cut(conn);
+        }
+        sample(&mut story, 200);
+        story
+    }
+
+    #[test]
+    fn the_limits_come_in_pairs() {
+        costs(32, 0).expect("RES-LEAK-01", Verdict::Pass);
+        costs(33, 0).expect("RES-LEAK-01", Verdict::Fail);
+        costs(0, 33).expect("RES-LEAK-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn too_few_connections_are_inconclusive() {
+        let mut story = costs(0, 0);
+        story.parameter("n", 201);
+        story.expect("RES-LEAK-01", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn a_start_between_the_samples_is_inconclusive() {
+        let mut story = costs(0, 0);
+        story.boot("reset");
+        story.expect("RES-LEAK-01", Verdict::Inconclusive);
+    }
+}
