@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_a_family() {
-        let excuse = Excuse { ids: vec!["WS-*".into(), "TLS-1".into()], quirk: Some("q".into()), reason: "r".into() };
+        let excuse =
+            Excuse { ids: vec!["WS-*".into(), "TLS-1".into()], quirk: Some("q".into()), reason: "r".into() };
         assert!(excuse.covers("WS-01") && excuse.covers("TLS-1"));
         assert!(!excuse.covers("WSX-01") && !excuse.covers("TLS-10"));
         assert!(excuse.covers_quirk("WS-01", "q") && !excuse.covers_quirk("WS-01", "other"));

@@ -86,7 +86,7 @@ fn totals(rows: &[Row<'_>], plans: &[Plan]) {
         count(&|row| row.checked),
         count(&|row| row.checked && !row.quirks.is_empty()),
         count(&|row| row.checked && row.quirks.is_empty() && !row.stimuli.is_empty()),
-        count(&Row::is_toothless),
+        count(&|row: &Row<'_>| row.is_toothless()),
         count(&|row| row.checked && !row.scenarios.is_empty()),
     );
     println!(
@@ -101,7 +101,8 @@ fn totals(rows: &[Row<'_>], plans: &[Plan]) {
 /// Ids that nothing defines. Those of scenarios are found when they are parsed.
 fn unknown_ids() -> BTreeSet<String> {
     let catalogue = Catalogue::get();
-    let of_quirks = quirk::ALL.iter().flat_map(|quirk| quirk.fails.iter().map(|id| ("quirk", quirk.name, *id)));
+    let of_quirks =
+        quirk::ALL.iter().flat_map(|quirk| quirk.fails.iter().map(|id| ("quirk", quirk.name, *id)));
     let of_stimuli =
         hostile::ALL.iter().flat_map(|spec| spec.provokes.iter().map(|id| ("stimulus", spec.name, *id)));
     let of_checks = Check::all().map(|check| ("check", check.id, check.id));
@@ -123,12 +124,17 @@ fn holes(rows: &[Row<'_>], excused: &Excused) -> Vec<String> {
     for id in unexcused(&unchecked, &excused.unchecked) {
         faults.push(format!("{id} has no check and no excuse"));
     }
-    for id in unexcused(&ids(&Row::is_toothless), &excused.uncalibrated) {
-        faults.push(format!("{id} has a check, but no quirk and no stimulus that makes it fail, and no excuse"));
+    for id in unexcused(&ids(&|row: &Row<'_>| row.is_toothless()), &excused.uncalibrated) {
+        faults.push(format!(
+            "{id} has a check, but no quirk and no stimulus that makes it fail, and no excuse"
+        ));
     }
     for excuse in &excused.unchecked {
         for id in excuse.stale(&unchecked) {
-            faults.push(format!("{id} is excused (\"{}\"), but no requirement of that id lacks a check", excuse.reason));
+            faults.push(format!(
+                "{id} is excused (\"{}\"), but no requirement of that id lacks a check",
+                excuse.reason
+            ));
         }
     }
     faults

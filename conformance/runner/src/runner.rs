@@ -7,7 +7,7 @@ use nanorig_scenario::{EventPattern, Expected, Plan, Span, Step, StepKind};
 use nanorig_trace::event::{RunEvent, StepResult};
 use nanorig_trace::{Recorder, Time};
 use serde_json::Value;
-use tokio::sync::watch;
+use nanorig_trace::watch;
 use tokio::time::Instant;
 
 use crate::expectation::{Search, Window, nearest};

@@ -14,6 +14,7 @@ mod reader;
 mod recorder;
 mod time;
 mod trace;
+pub mod watch;
 mod writer;
 
 pub use event::Event;

@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
 
-use crate::{Event, Record, Time};
+use crate::{watch, Event, Record, Time};
 
 /// Gives the time that records are stamped with.
 pub trait TimeSource: Send + Sync {

@@ -33,19 +33,31 @@ pub fn encode(text: &str) -> String {
 /// As [`encode`], and leaves the ASCII bytes alone that `keep` accepts.
 #[must_use]
 pub fn encode_except(text: &str, keep: impl Fn(u8) -> bool) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
+    append_except(&mut out, text, keep);
+    out
+}
+
+/// Appends `text` to `out` as [`encode`] writes it.
+pub(crate) fn append(out: &mut String, text: &str) {
+    append_except(out, text, |_| false);
+}
+
+fn append_except(out: &mut String, text: &str, keep: impl Fn(u8) -> bool) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // What stays is copied in pieces, which are ASCII and thus begin and end between characters.
+    let mut copied = 0;
+    for (at, byte) in text.bytes().enumerate() {
         let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
         if unreserved || byte.is_ascii() && keep(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+            continue;
         }
+        out.push_str(text.get(copied..at).unwrap_or_default());
+        copied = at + 1;
+        let escape = [b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        out.extend(escape.map(char::from));
     }
-    out
+    out.push_str(text.get(copied..).unwrap_or_default());
 }
 
 /// Resolves escapes with digits of either case; all else, `+` included, stays as it is.

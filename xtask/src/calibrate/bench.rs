@@ -62,7 +62,7 @@ pub(super) fn run(plan: &Plan, quirk: Option<&str>) -> anyhow::Result<Judgement>
     let seed = plan.seed.unwrap_or(DEFAULT_SEED);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     let (result, trace) = runtime.block_on(async {
-        let mut rig = Simulated::build(&plan.setup, &Options { seed, capture: false })
+        let mut rig = Simulated::build(&plan.setup, &Options { seed, capture: false, board: None })
             .with_context(|| plan.source.name.to_string())?;
         let recorder = rig.recorder.clone();
         let result =

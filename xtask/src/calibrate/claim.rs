@@ -29,7 +29,9 @@ impl fmt::Display for Claim {
         write!(f, "{:33} {:19} ", self.quirk, self.requirement)?;
         match &self.outcome {
             Outcome::Shown { scenario, others } if others.is_empty() => write!(f, "fails in {scenario}"),
-            Outcome::Shown { scenario, others } => write!(f, "fails in {scenario}, with {}", others.join(", ")),
+            Outcome::Shown { scenario, others } => {
+                write!(f, "fails in {scenario}, with {}", others.join(", "))
+            }
             Outcome::Hole(hole) => write!(f, "HOLE: {hole}"),
             Outcome::Unchecked => f.write_str("not checked yet"),
         }

@@ -8,6 +8,7 @@ mod claim;
 mod crowd;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use anyhow::{Context, ensure};
 use nanorig_checks::Check;
@@ -30,7 +31,8 @@ pub(crate) fn run(only: &[String]) -> anyhow::Result<()> {
     let (mut shown, mut excuses) = (0, 0);
     for claim in claims.iter().flatten() {
         println!("{claim}");
-        let excuse = excused.uncalibrated.iter().find(|excuse| excuse.covers_quirk(claim.requirement, claim.quirk));
+        let excuse =
+            excused.uncalibrated.iter().find(|excuse| excuse.covers_quirk(claim.requirement, claim.quirk));
         match (&claim.outcome, excuse) {
             (Outcome::Shown { .. }, _) => shown += 1,
             (Outcome::Unchecked, _) => {}
@@ -47,7 +49,11 @@ pub(crate) fn run(only: &[String]) -> anyhow::Result<()> {
         faults.extend(stale(&excused, claims.iter().flatten()));
         uncalibrated(claims.iter().flatten());
     }
-    println!("\n{} quirks: {shown} claims shown, {} holes, {excuses} of them excused", quirks.len(), faults.len() + excuses);
+    println!(
+        "\n{} quirks: {shown} claims shown, {} holes, {excuses} of them excused",
+        quirks.len(),
+        faults.len() + excuses
+    );
     ensure!(faults.is_empty(), "{} faults:\n  {}", faults.len(), faults.join("\n  "));
     Ok(())
 }
@@ -56,7 +62,9 @@ fn chosen(only: &[String]) -> anyhow::Result<Vec<&'static Quirk>> {
     if only.is_empty() {
         return Ok(quirk::ALL.iter().collect());
     }
-    only.iter().map(|name| Quirk::named(name).with_context(|| format!("there is no quirk `{name}`"))).collect()
+    only.iter()
+        .map(|name| Quirk::named(name).with_context(|| format!("there is no quirk `{name}`")))
+        .collect()
 }
 
 /// How the reference device does in each scenario, by the scenario's place in `plans`.
@@ -70,32 +78,35 @@ fn judge_quirk(quirk: &Quirk, plans: &[Plan], reference: &[Judgement]) -> anyhow
     let mut runs: BTreeMap<usize, Judgement> = BTreeMap::new();
     let mut claims = Vec::new();
     for &requirement in quirk.fails {
-        let mut outcome = if Check::of(requirement).is_none() {
-            Outcome::Unchecked
-        } else {
-            Outcome::Hole("no scenario asks for it".into())
-        };
+        if Check::of(requirement).is_none() {
+            claims.push(Claim { quirk: quirk.name, requirement, outcome: Outcome::Unchecked });
+            continue;
+        }
+        let mut tries = Vec::new();
+        let mut shown = None;
         for index in asking(requirement, plans) {
-            if matches!(outcome, Outcome::Unchecked | Outcome::Shown { .. }) {
-                break;
-            }
             let name = scenarios::short_name(&plans[index]);
             if !reference[index].passes(requirement) {
                 let told = reference[index].told(requirement);
-                outcome = Outcome::Hole(format!("{name} does not pass without it: {told}"));
+                tries.push(format!("{name} does not pass without it: {told}"));
                 continue;
             }
-            if !runs.contains_key(&index) {
-                runs.insert(index, bench::run(&plans[index], Some(quirk.name))?);
+            if let Entry::Vacant(vacant) = runs.entry(index) {
+                vacant.insert(bench::run(&plans[index], Some(quirk.name))?);
             }
             let run = &runs[&index];
-            outcome = if run.fails(requirement) {
+            if run.fails(requirement) {
                 let others = run.broken(&reference[index]).filter(|id| !quirk.fails.contains(id));
-                Outcome::Shown { scenario: name.to_owned(), others: others.map(str::to_owned).collect() }
-            } else {
-                Outcome::Hole(format!("{name} stays {}", run.told(requirement)))
-            };
+                let others = others.map(str::to_owned).collect();
+                shown = Some(Outcome::Shown { scenario: name.to_owned(), others });
+                break;
+            }
+            tries.push(format!("{name} stays {}", run.told(requirement)));
         }
+        if tries.is_empty() {
+            tries.push("no scenario asks for it".into());
+        }
+        let outcome = shown.unwrap_or_else(|| Outcome::Hole(tries.join("; ")));
         claims.push(Claim { quirk: quirk.name, requirement, outcome });
     }
     Ok(claims)
@@ -103,8 +114,9 @@ fn judge_quirk(quirk: &Quirk, plans: &[Plan], reference: &[Judgement]) -> anyhow
 
 /// Scenarios that ask for a requirement, short ones first.
 fn asking(requirement: &str, plans: &[Plan]) -> Vec<usize> {
-    let mut found: Vec<usize> =
-        (0..plans.len()).filter(|&index| plans[index].requirements.iter().any(|id| id == requirement)).collect();
+    let mut found: Vec<usize> = (0..plans.len())
+        .filter(|&index| plans[index].requirements.iter().any(|id| id == requirement))
+        .collect();
     let is_long = |plan: &Plan| plan.tags.iter().any(|tag| tag == "long");
     found.sort_by_key(|&index| (is_long(&plans[index]), plans[index].step_count()));
     found
@@ -114,11 +126,14 @@ fn asking(requirement: &str, plans: &[Plan]) -> Vec<usize> {
 fn stale<'c>(excused: &Excused, claims: impl Iterator<Item = &'c Claim>) -> Vec<String> {
     let holes: Vec<&Claim> = claims.filter(|claim| matches!(claim.outcome, Outcome::Hole(_))).collect();
     // A check without any quirk is excused in the same list, which is the business of `requirements`.
-    let toothless: Vec<&str> =
-        Check::all().map(|check| check.id).filter(|id| nanorig_rig::quirks_that_fail(id).is_empty()).collect();
+    let toothless: Vec<&str> = Check::all()
+        .map(|check| check.id)
+        .filter(|id| nanorig_rig::quirks_that_fail(id).is_empty())
+        .collect();
     let mut faults = Vec::new();
     for excuse in &excused.uncalibrated {
-        let meant = holes.iter().filter(|hole| excuse.quirk.as_deref().is_none_or(|quirk| quirk == hole.quirk));
+        let meant =
+            holes.iter().filter(|hole| excuse.quirk.as_deref().is_none_or(|quirk| quirk == hole.quirk));
         let ids: Vec<&str> = meant.map(|hole| hole.requirement).chain(toothless.iter().copied()).collect();
         for id in excuse.stale(&ids) {
             faults.push(format!("{id} is excused (\"{}\"), but is no hole", excuse.reason));

@@ -34,7 +34,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
         let waited = pair[1].at.since(answer.at);
         let text = format!("waited {:.1} s, asked for {} s", waited.as_secs_f64(), asked.as_secs());
         // A device that was told to slow down may wait for longer.
-        let late = answer.is_assigning() && waited > asked.max(LEAST) + slack;
+        let late = answer.is_assigning()
+            && waited > asked.max(LEAST) + slack
+            && !view.cut_off(connection, answer.at.time, pair[1].at.time);
         if waited < asked || late {
             tally.bad(pair[1].at, text);
         } else {

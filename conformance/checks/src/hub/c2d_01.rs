@@ -61,7 +61,8 @@ fn judge_delivery(
             && when.since(at) <= limit
             && matches!(event, DeviceEvent::C2d { body, .. } if body.0 == delivery.publish.payload)
     });
-    let watched = connection.lasts(at, limit, view.end()) && !view.disturbed(at.time, at.time + limit);
+    let watched =
+        connection.lasts(at, limit, view.end()) && !view.cut_off(connection, at.time, at.time + limit);
     if connection.is_acknowledged(delivery) {
         match surfaced {
             Some((when, _)) => tally.good(when, "acknowledged and handed on"),

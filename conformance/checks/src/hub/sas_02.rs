@@ -61,18 +61,17 @@ fn judge_use(view: &View<'_>, token: &Use, next: Option<&Use>, tally: &mut Tally
             .any(|connection| expiry(connection) == Some(token.expiry) && connection.is_live(at))
     };
     match next {
+        // Renewal for another reason, such as a cut, shows nothing unless the time had come.
+        Some(next) if share_left(next.first) >= 0.5_f64.max(margin) => {}
         Some(next) if share_left(next.first) >= margin => {
-            // Renewal for another reason, such as a cut, shows nothing unless the time had come.
-            if share_left(next.first) < 0.5 {
-                let left = share_left(next.first) * 100.0;
-                tally.good(next.first, format!("a new token with {left:.0}% of the old one's time left"));
-            }
+            let left = share_left(next.first) * 100.0;
+            tally.good(next.first, format!("a new token with {left:.0}% of the old one's time left"));
         }
         // Nobody can renew a token without a connection: only one that was used beyond its time counts.
         Some(next) => {
-            let used =
+            let mut used =
                 view.connections_to("hub").filter(|connection| expiry(connection) == Some(token.expiry));
-            let last = used.last().map(|connection| connection.ended(view.end()));
+            let last = used.next_back().map(|connection| connection.ended(view.end()));
             if let Some(last) = last.filter(|last| share_left(*last) < margin) {
                 let left = (share_left(last) * 100.0).max(0.0);
                 tally.bad(

@@ -30,8 +30,7 @@ fn judge(view: &View<'_>) -> Finding {
 fn judge_connection(view: &View<'_>, connection: &Connection<'_>, period: Duration, tally: &mut Tally) {
     let limit = period + ON_THE_WAY;
     let packets: Vec<At> = connection.from_device().map(|packet| packet.at).collect();
-    let undisturbed =
-        |from: At, to: At| !view.disturbed(from.time, to.time) && !view.server_moved(connection, to.time);
+    let undisturbed = |from: At, to: At| !view.cut_off(connection, from.time, to.time);
     for pair in packets.windows(2) {
         let [earlier, later] = pair else { continue };
         if later.since(*earlier) > limit && undisturbed(*earlier, *later) {

@@ -32,7 +32,7 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
             Some(when) if when.since(at) <= limit => {
                 tally.good(when, format!("PUBACK {id} after {:.3} s", when.since(at).as_secs_f64()));
             }
-            _ if view.disturbed(at.time, deadline) => {}
+            _ if view.cut_off(connection, at.time, deadline) => {}
             Some(when) => tally.bad(when, format!("PUBACK {id} after {:.1} s", when.since(at).as_secs_f64())),
             None if connection.ended(view.end()).time > deadline => {
                 tally.bad(at, format!("message {id} on {} was not acknowledged", publish.topic));

@@ -37,7 +37,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
             {
                 tally.bad(at, format!("the device closed over message {id}, which came again"));
             }
-            None if connection.ended(view.end()).time > deadline && !view.disturbed(at.time, deadline) => {
+            None if connection.ended(view.end()).time > deadline
+                && !view.cut_off(connection, at.time, deadline) =>
+            {
                 tally.bad(at, format!("message {id} came again and was not acknowledged"));
             }
             None => {}

@@ -44,7 +44,9 @@ fn judge_session(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally
                 tally.good(when, format!("stored message {id} was acknowledged"))
             }
             Some((when, _)) => tally.bad(when, format!("stored message {id} was acknowledged late")),
-            None if connection.lasts(at, limit, view.end()) && !view.disturbed(at.time, at.time + limit) => {
+            None if connection.lasts(at, limit, view.end())
+                && !view.cut_off(connection, at.time, at.time + limit) =>
+            {
                 tally.bad(at, format!("stored message {id} was not acknowledged"));
             }
             None => {}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use nanorig_trace::event::{CloudEvent, Party};
+use nanorig_trace::event::CloudEvent;
 
 use crate::mqtt::sess_02::{judge_session, needed_after};
 use crate::view::{At, Connection};
@@ -40,7 +40,8 @@ fn judge(view: &View<'_>) -> Finding {
 /// Methods are answered, messages acknowledged, changes handled.
 fn judge_work(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let watched = |at: At| {
-        connection.lasts(at, DONE_WITHIN, view.end()) && !view.disturbed(at.time, at.time + DONE_WITHIN)
+        connection.lasts(at, DONE_WITHIN, view.end())
+            && !view.cut_off(connection, at.time, at.time + DONE_WITHIN)
     };
     for call in connection.method_calls() {
         match call.answers.first() {
@@ -73,13 +74,9 @@ fn judge_work(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
 /// A session that was lost is replaced.
 fn judge_last(view: &View<'_>, tally: &mut Tally) {
     let cap = view.duration("cap");
-    let last = view.connections_to("hub").filter(|connection| connection.accepted().is_some()).last();
-    let lost = last.and_then(|connection| {
-        connection.closed.filter(|closed| {
-            (closed.by != Party::Device || connection.disconnect().is_none())
-                && connection.disconnect().is_none()
-        })
-    });
+    let last = view.connections_to("hub").rev().find(|connection| connection.accepted().is_some());
+    let lost =
+        last.filter(|connection| connection.disconnect().is_none()).and_then(|connection| connection.closed);
     if let Some(closed) = lost
         && view.end().since(closed.at) > cap
         && !view.told_between(closed.at, view.end())

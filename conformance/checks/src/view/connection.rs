@@ -186,7 +186,7 @@ impl<'t> Connection<'t> {
                 self.tls_failures.push(TlsFailure { at, alert: alert.as_deref(), detail });
             }
             ConnEvent::Packet { protocol, direction, bytes, .. } => {
-                self.packets.push(WirePacket::new(at, *protocol, *direction, bytes));
+                self.packets.extend(WirePacket::all(at, *protocol, *direction, bytes));
             }
             ConnEvent::Violation { protocol, clause, detail, .. } => {
                 self.violations.push(WireViolation { at, protocol: *protocol, clause, detail });
@@ -205,14 +205,34 @@ impl<'t> WirePacket<'t> {
         self.mqtt.as_ref()?.as_ref().ok().map(|packet| (self.at, packet))
     }
 
-    fn new(at: At, protocol: Protocol, direction: Direction, bytes: &'t HexBytes) -> Self {
+    /// The packet; or several, when a server wrote whole MQTT packets together.
+    fn all(at: At, protocol: Protocol, direction: Direction, bytes: &'t HexBytes) -> Vec<Self> {
+        let one = |mqtt| Self { at, protocol, direction, bytes, mqtt };
         let sender = match direction {
             Direction::FromDevice => mqtt::Sender::Client,
             Direction::ToDevice => mqtt::Sender::Server,
         };
-        let mqtt = (protocol == Protocol::Mqtt).then(|| mqtt::Packet::decode(bytes, sender));
-        Self { at, protocol, direction, bytes, mqtt }
+        if protocol != Protocol::Mqtt {
+            return vec![one(None)];
+        }
+        let whole = mqtt::Packet::decode(bytes, sender);
+        let together = whole.is_err().then(|| split(bytes, sender)).flatten();
+        match together {
+            Some(packets) => packets.into_iter().map(|packet| one(Some(Ok(packet)))).collect(),
+            None => vec![one(Some(whole))],
+        }
     }
+}
+
+/// Two or more well-formed packets, and nothing else.
+fn split(bytes: &[u8], sender: mqtt::Sender) -> Option<Vec<mqtt::Packet>> {
+    let mut framer = mqtt::Framer::new(bytes.len());
+    framer.push(bytes);
+    let mut packets = Vec::new();
+    while let Some(frame) = framer.next_frame().ok()? {
+        packets.push(mqtt::Packet::decode(&frame, sender).ok()?);
+    }
+    (packets.len() > 1 && framer.pending().is_empty()).then_some(packets)
 }
 
 /// Groups the events of each connection. One whose start is missing begins with its first event.

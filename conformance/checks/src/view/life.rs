@@ -52,7 +52,7 @@ const TOLD: &[&str] = &[
 ];
 
 /// Names of harness calls after which a connection may be dead without a word.
-const LOSES: &[&str] = &["host.move", "wifi.lost", "dhcp.answer", "dhcp.lease"];
+const LOSES: &[&str] = &["wifi.lost", "dhcp.answer", "dhcp.lease"];
 
 impl<'t> View<'t> {
     /// Accepted sessions of one identity at one host of `service`, each with the one before it.
@@ -149,7 +149,7 @@ impl<'t> View<'t> {
                     _ => false,
                 },
             );
-        told || partitioned || lost || self.disturbed(from, to)
+        told || partitioned || lost || self.disturbed(from, to) || self.server_moved(connection, to)
     }
 
     /// The first sign between the two times that the firmware stopped or fell over by itself.

@@ -175,6 +175,9 @@ impl WirePacket<'_> {
     /// The MQTT packet type by the first byte, also of a packet that is malformed otherwise.
     #[must_use]
     pub fn packet_type(&self) -> Option<PacketType> {
+        if let Some((_, packet)) = self.decoded() {
+            return Some(packet.packet_type());
+        }
         self.mqtt.as_ref()?;
         self.bytes.first().and_then(|byte| PacketType::of_first_byte(*byte))
     }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use nanorig_world::Stream;
-use tokio::sync::{Notify, watch};
+use nanorig_trace::watch;
+use tokio::sync::Notify;
 
 use super::dns::Cache;
 use super::error::NetError;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use nanorig_trace::watch;
 
 use super::helper::link_changed;
 use crate::runtime::{Beacon, Mcu};

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nanorig_trace::Time;
-use tokio::sync::watch;
+use nanorig_trace::watch;
 
 use super::PowerState;
 use super::meter::{Energy, Meter};

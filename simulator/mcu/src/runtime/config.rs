@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use nanorig_trace::watch;
 
 use crate::habits::Habits;
 use crate::tls::RootStore;

@@ -95,22 +95,29 @@ impl PropertyBag {
     /// The bag in one of the styles that are seen on the wire.
     #[must_use]
     pub fn encode_as(&self, style: BagStyle) -> String {
-        let encode_name = |name: &str| match (style, name.strip_prefix("$.")) {
-            (BagStyle::RawDollar, Some(rest)) => format!("$.{}", percent::encode(rest)),
-            _ => percent::encode(name),
-        };
         let mut out = String::new();
-        for (name, value) in &self.0 {
-            if !out.is_empty() {
+        self.append_as(style, &mut out);
+        out
+    }
+
+    /// Appends the bag to `out` in one of the styles.
+    pub fn append_as(&self, style: BagStyle, out: &mut String) {
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            if index > 0 {
                 out.push('&');
             }
-            out.push_str(&encode_name(name));
+            match (style, name.strip_prefix("$.")) {
+                (BagStyle::RawDollar, Some(rest)) => {
+                    out.push_str("$.");
+                    percent::append(out, rest);
+                }
+                _ => percent::append(out, name),
+            }
             if let Some(value) = value {
                 out.push('=');
-                out.push_str(&percent::encode(value));
+                percent::append(out, value);
             }
         }
-        out
     }
 
     /// Appends a property.

@@ -98,9 +98,10 @@ impl Identity {
 
     /// `devices/dev` or `devices/dev/modules/mod`; ids are not encoded in topics.
     pub(super) fn topic_prefix(&self) -> String {
+        let device = ["devices/", &self.device];
         match &self.module {
-            None => format!("devices/{}", self.device),
-            Some(module) => format!("devices/{}/modules/{module}", self.device),
+            None => device.concat(),
+            Some(module) => [&device[..], &["/modules/", module]].concat().concat(),
         }
     }
 

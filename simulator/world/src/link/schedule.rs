@@ -34,10 +34,15 @@ impl<T> Schedule<T> {
 
     /// The next item whose time has come by `now`.
     pub(crate) fn pop_due(&mut self, now: Time) -> Option<T> {
-        if self.next_at()? > now {
+        if !self.is_due(now) {
             return None;
         }
         self.heap.pop().map(|Reverse(entry)| entry.item)
+    }
+
+    /// Whether an item's time has come by `now`.
+    pub(crate) fn is_due(&self, now: Time) -> bool {
+        self.next_at().is_some_and(|at| at <= now)
     }
 
     /// The time of the next item.

@@ -65,7 +65,12 @@ impl Connection {
             },
         };
         let (result, touch) = act(found);
-        if matches!(touch, Touch::Yes) {
+        let touched = match touch {
+            Touch::Yes => true,
+            Touch::IfDue => stack.is_due(),
+            Touch::No => false,
+        };
+        if touched {
             stack.touch();
             drop(state);
             self.shared.wake();
@@ -138,15 +143,13 @@ impl Connection {
                 if take_spill(slot, buf) {
                     return (Poll::Ready(Ok(())), Touch::No);
                 }
-                match socket.recv_slice(buf.initialize_unfilled()) {
+                match receive(socket, buf) {
                     Ok(0) => {
                         socket.register_recv_waker(cx.waker());
                         (Poll::Pending, Touch::No)
                     }
-                    Ok(bytes) => {
-                        buf.advance(bytes);
-                        (Poll::Ready(Ok(())), Touch::Yes) // The window may have to be announced.
-                    }
+                    // The window may have to be announced, which few reads lead to.
+                    Ok(_) => (Poll::Ready(Ok(())), Touch::IfDue),
                     Err(RecvError::Finished) => (Poll::Ready(Ok(())), Touch::No),
                     Err(RecvError::InvalidState) => match socket.state() {
                         State::SynSent | State::SynReceived => {
@@ -201,6 +204,8 @@ impl Connection {
 /// Whether the stack has to look at a socket that was used.
 enum Touch {
     Yes,
+    /// When the stack itself says so.
+    IfDue,
     No,
 }
 
@@ -225,6 +230,22 @@ fn write_error(slot: &Slot) -> io::Error {
         Some(failure) => failure.error(),
         None if slot.reset_seen => Failure::Reset.error(),
         None => io::Error::new(io::ErrorKind::BrokenPipe, "the connection is closed for writing"),
+    }
+}
+
+/// Takes what was received, in two pieces where it wraps around in the socket's buffer.
+fn receive(socket: &mut Socket<'_>, buf: &mut ReadBuf<'_>) -> Result<usize, RecvError> {
+    let mut total = 0;
+    loop {
+        let taken = socket.recv(|text| {
+            let bytes = text.len().min(buf.remaining());
+            buf.put_slice(&text[..bytes]);
+            (bytes, bytes)
+        })?;
+        total += taken;
+        if taken == 0 || buf.remaining() == 0 || !socket.can_recv() {
+            return Ok(total);
+        }
     }
 }
 

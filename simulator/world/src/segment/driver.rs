@@ -165,6 +165,7 @@ impl State {
     /// Repeats until nothing moves any more at this instant.
     fn run(&mut self, now: Time, world: &World, effects: &mut Effects) -> Option<Time> {
         loop {
+            let arrived = [&self.device.stack, &self.gateway.stack].map(|stack| stack.inbox.is_due(now));
             if self.link.is_connected() {
                 self.device.admit(now);
             } else {
@@ -172,18 +173,21 @@ impl State {
             }
             self.gateway.admit(now, world, effects);
             let mut moved = false;
-            for side in [Side::Device, Side::Gateway] {
+            for (side, arrived) in [Side::Device, Side::Gateway].into_iter().zip(arrived) {
                 let address = match side {
                     Side::Device => Address::Own(self.device.config.map(|config| config.address)),
                     Side::Gateway => Address::Any,
                 };
                 let stack = self.stack_mut(side);
-                if stack.needs_poll(now) {
+                let polled = stack.needs_poll(now);
+                if polled {
                     stack.poll(now);
                     moved = true;
                 }
                 let Stack { slots, sockets, .. } = &mut *stack;
-                if slots.sweep(now, side, address, sockets, effects) {
+                // Whoever changes a slot from outside touches the stack, so nothing else can have changed.
+                let swept = polled || arrived || slots.next_deadline().is_some_and(|at| at <= now);
+                if swept && slots.sweep(now, side, address, sockets, effects) {
                     stack.touch();
                     moved = true;
                 }

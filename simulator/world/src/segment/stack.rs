@@ -29,6 +29,7 @@ pub(crate) struct Stack {
     ratchet: Ratchet,
     arp: ArpKeeper,
     touched: bool,
+    polled: Instant,
     next_poll: Option<Time>,
     #[cfg(test)]
     pub(super) bare: Bare,
@@ -61,6 +62,7 @@ impl Stack {
             ratchet: Ratchet::default(),
             arp: ArpKeeper::default(),
             touched: false,
+            polled: instant(now),
             next_poll: None,
             #[cfg(test)]
             bare: Bare::default(),
@@ -117,6 +119,12 @@ impl Stack {
         self.touched || !self.nic.ready.is_empty() || self.next_poll.is_some_and(|at| at <= now)
     }
 
+    /// Whether the stack would send something if it were polled at the time of its last poll.
+    pub(super) fn is_due(&mut self) -> bool {
+        let at = self.iface.poll_at(self.polled, &self.sockets);
+        at.is_some_and(|at| at <= self.polled)
+    }
+
     /// Lets the stack work until it is quiet.
     pub(super) fn poll(&mut self, now: Time) {
         self.touched = false;
@@ -124,6 +132,7 @@ impl Stack {
             self.nic.ready.push_front(reply);
         }
         let at = instant(now);
+        self.polled = at;
         self.iface.poll(at, &mut self.nic, &mut self.sockets);
         let next = self.iface.poll_at(at, &self.sockets);
         // What is due although the stack just worked (it waits for a neighbour, say) must not spin.

@@ -8,6 +8,7 @@ mod key_log;
 mod names;
 mod p256;
 mod provider;
+mod remembered;
 mod tickets;
 mod time;
 mod x25519;

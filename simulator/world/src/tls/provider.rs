@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::crypto::{CryptoProvider, GetRandomFailed, SecureRandom, ring};
 
 use super::p256::P256;
+use super::remembered::remembering;
 use super::x25519::X25519;
 use crate::Stream;
 
@@ -20,6 +21,7 @@ use crate::Stream;
 pub fn provider(stream: &Stream) -> Arc<CryptoProvider> {
     let mut provider = ring::default_provider();
     provider.secure_random = Box::leak(Box::new(Seeded(stream.clone())));
+    provider.signature_verification_algorithms = remembering(provider.signature_verification_algorithms);
     provider.kx_groups =
         vec![Box::leak(Box::new(X25519(stream.clone()))), Box::leak(Box::new(P256(stream.clone())))];
     Arc::new(provider)

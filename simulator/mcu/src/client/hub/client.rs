@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use nanorig_wire::hub::Identity;
 use serde_json::{Map, Value};
-use tokio::sync::{Notify, mpsc, watch};
+use nanorig_trace::watch;
+use tokio::sync::{Notify, mpsc};
 
 use super::inner::{Attempts, Inner, lock};
 use super::login::Target;

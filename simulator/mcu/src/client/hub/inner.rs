@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::hub::Identity;
-use tokio::sync::{Notify, mpsc, watch};
+use nanorig_trace::watch;
+use tokio::sync::{Notify, mpsc};
 
 use super::c2d::Recent;
 use super::login::Target;

@@ -119,27 +119,27 @@ impl Future for TelemetryDelivery {
 
 /// The topic of a message with this bag.
 pub(super) fn topic(bag: &PropertyBag, identity: &Identity, habits: &HubHabits) -> String {
-    let own = if habits.module_as_device { Identity::device(&identity.device) } else { identity.clone() };
-    let base = DevicePublish::Telemetry { bag: PropertyBag::new() }.format(&own);
-    let base = match habits.telemetry_topic {
-        TelemetryTopic::Exact => base,
-        TelemetryTopic::WrongCase => base.replacen("devices", "Devices", 1),
+    let mut topic = match &identity.module {
+        Some(_) if habits.module_as_device => {
+            DevicePublish::telemetry_topic(&Identity::device(&identity.device))
+        }
+        _ => DevicePublish::telemetry_topic(identity),
     };
-    base + &encode(bag, habits.bag)
-}
-
-fn encode(bag: &PropertyBag, encoding: BagEncoding) -> String {
-    match encoding {
-        BagEncoding::Percent => bag.encode_as(BagStyle::RawDollar),
-        BagEncoding::SpaceAsPlus => bag.encode_as(BagStyle::RawDollar).replace("%20", "+"),
+    if habits.telemetry_topic == TelemetryTopic::WrongCase {
+        topic = topic.replacen("devices", "Devices", 1);
+    }
+    match habits.bag {
+        BagEncoding::Percent => bag.append_as(BagStyle::RawDollar, &mut topic),
+        BagEncoding::SpaceAsPlus => topic += &bag.encode_as(BagStyle::RawDollar).replace("%20", "+"),
         BagEncoding::Raw => {
             let pair = |(name, value): &(String, Option<String>)| match value {
                 Some(value) => format!("{name}={value}"),
                 None => name.clone(),
             };
-            bag.0.iter().map(pair).collect::<Vec<_>>().join("&")
+            topic += &bag.0.iter().map(pair).collect::<Vec<_>>().join("&");
         }
     }
+    topic
 }
 
 impl Inner {

@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -165,8 +166,8 @@ impl Driver {
                 return Poll::Ready(Happened::Failed(error));
             }
             // On the stack, so that an idle connection owns no buffer.
-            let mut buffer = [0; READ_BYTES];
-            let mut read = ReadBuf::new(&mut buffer);
+            let mut buffer = [MaybeUninit::uninit(); READ_BYTES];
+            let mut read = ReadBuf::uninit(&mut buffer);
             match Pin::new(transport).poll_read(context, &mut read) {
                 Poll::Ready(Ok(())) if read.filled().is_empty() => return Poll::Ready(Happened::Ended),
                 Poll::Ready(Ok(())) => return Poll::Ready(Happened::Read(read.filled().to_vec())),

@@ -24,6 +24,11 @@ impl Flight {
         self.blocks.push_back((self.sent, block));
     }
 
+    /// True when nothing waits to be confirmed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
     /// All but the last `unconfirmed` bytes have been confirmed.
     pub(super) fn settle(&mut self, unconfirmed: usize) {
         let confirmed = self.sent.saturating_sub(unconfirmed as u64);

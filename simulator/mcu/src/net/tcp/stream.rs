@@ -117,7 +117,9 @@ impl Connection {
 
 impl State {
     fn settle(&mut self) {
-        self.flight.settle(self.socket.unacknowledged());
+        if !self.flight.is_empty() {
+            self.flight.settle(self.socket.unacknowledged());
+        }
     }
 }
 

@@ -101,7 +101,9 @@ impl DevicePublish {
     pub fn format(&self, own: &Identity) -> String {
         match self {
             Self::Telemetry { bag } => {
-                format!("{}/{EVENTS}/{}", own.topic_prefix(), bag.encode_as(BagStyle::RawDollar))
+                let mut topic = Self::telemetry_topic(own);
+                bag.append_as(BagStyle::RawDollar, &mut topic);
+                topic
             }
             Self::TwinGet { rid } => format!("{TWIN_GET}?$rid={rid}"),
             Self::TwinReport { rid, version: None } => format!("{TWIN_REPORT}?$rid={rid}"),
@@ -110,6 +112,20 @@ impl DevicePublish {
             }
             Self::MethodResponse { status, rid } => format!("{METHOD_RESPONSE}{status}/?$rid={rid}"),
         }
+    }
+}
+
+impl DevicePublish {
+    /// The topic of a message without properties; a property bag may follow it.
+    #[must_use]
+    pub fn telemetry_topic(own: &Identity) -> String {
+        let mut topic = own.topic_prefix();
+        // Most bags are short, and the topic is made for every message.
+        topic.reserve(EVENTS.len() + 64);
+        topic.push('/');
+        topic.push_str(EVENTS);
+        topic.push('/');
+        topic
     }
 }
 
