@@ -34,7 +34,8 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
             let at = content.iter().zip(&second).take_while(|(a, b)| a == b).count();
             bail!("{} differs between two runs of seed 11, first at byte {at}", inner.display());
         }
-        if fs::read(out.join("other").join(inner)).is_ok_and(|other| other == content) {
+        let other = fs::read(out.join("other").join(inner)).context("a file is missing in the third run")?;
+        if was_online(&out.join("first"), inner) && records(&other, inner) == records(&content, inner) {
             same_for_other_seed.push(inner.display().to_string());
         }
         bytes += content.len();
@@ -48,6 +49,19 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
         files.len()
     );
     Ok(())
+}
+
+/// A trace without its header, which names the seed and would make any two of them differ.
+fn records<'c>(content: &'c [u8], file: &Path) -> &'c [u8] {
+    let is_trace = file.extension().is_some_and(|extension| extension == "jsonl");
+    let header = content.iter().position(|byte| *byte == b'\n').filter(|_| is_trace);
+    header.map_or(content, |end| &content[end..])
+}
+
+/// A device that never gets an address draws nothing that others see.
+fn was_online(run: &Path, file: &Path) -> bool {
+    let trace = run.join("trace").join(file.with_extension("jsonl").file_name().unwrap_or_default());
+    fs::read_to_string(trace).is_ok_and(|trace| trace.contains("\"event\":\"address\""))
 }
 
 /// Leaves the traces and captures of all scenarios in `out`.

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run scenario files, or all of a folder, and judge them.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Check scenario files without running them.
     Check {
         /// Files or folders.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use nanorig_dut::{Bench, Call, CallId, Device, Hand, HandError, Outcome};
 use nanorig_scenario::{EventPattern, Expected, Plan, Span, Step, StepKind};
 use nanorig_trace::event::{RunEvent, StepResult};
+use nanorig_trace::watch;
 use nanorig_trace::{Recorder, Time};
 use serde_json::Value;
-use nanorig_trace::watch;
 use tokio::time::Instant;
 
 use crate::expectation::{Search, Window, nearest};

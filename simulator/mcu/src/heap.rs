@@ -201,7 +201,9 @@ impl Heap {
     /// What each purpose holds, by name. Purposes that hold nothing are left out.
     #[must_use]
     pub fn holdings(&self) -> Vec<(&'static str, Holding)> {
-        self.lock().holdings.iter().map(|(what, holding)| (*what, *holding)).collect()
+        let state = self.lock();
+        let holdings = state.holdings.iter().filter(|(_, holding)| holding.blocks > 0);
+        holdings.map(|(what, holding)| (*what, *holding)).collect()
     }
 
     /// Power loss: everything is free again, and blocks from before free nothing when they go.
@@ -292,11 +294,9 @@ impl Drop for HeapBlock {
         }
         state.used -= self.bytes;
         if let Some(holding) = state.holdings.get_mut(self.what) {
+            // One that holds nothing stays: most purposes come again and again.
             holding.blocks -= 1;
             holding.bytes -= self.bytes;
-            if holding.blocks == 0 {
-                state.holdings.remove(self.what);
-            }
         }
         if let Space::Tlsf(arena) = &mut state.space {
             arena.free(self.place);

@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-
-use crate::{watch, Event, Record, Time};
+use crate::{Event, Record, Time, watch};
 
 /// Gives the time that records are stamped with.
 pub trait TimeSource: Send + Sync {

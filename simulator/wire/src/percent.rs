@@ -66,6 +66,9 @@ fn append_except(out: &mut String, text: &str, keep: impl Fn(u8) -> bool) {
 /// When an escape is incomplete, or the result is no UTF-8.
 pub fn decode(text: &str) -> Result<String, PercentError> {
     let bytes = text.as_bytes();
+    if !bytes.contains(&b'%') {
+        return Ok(text.to_owned());
+    }
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {

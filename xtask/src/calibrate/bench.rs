@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use nanorig_checks::{Check, Verdict, judge};
+use nanorig_checks::{Catalogue, Check, Level, Verdict, judge};
 use nanorig_rig::simulated::{Options, Simulated};
 use nanorig_runner::{RunOutcome, Silent};
 use nanorig_scenario::Plan;
@@ -40,6 +40,14 @@ impl Judgement {
 
     pub(super) fn fails(&self, id: &str) -> bool {
         self.verdict(id) == Verdict::Fail
+    }
+
+    /// True when the requirement is broken here: it fails, or where it is no MUST, it at least draws a warning that
+    /// the reference device does not draw.
+    pub(super) fn breaks(&self, id: &str, reference: &Self) -> bool {
+        let binding = Catalogue::get().find(id).is_none_or(|requirement| requirement.level == Level::Must);
+        let warned = self.verdict(id) == Verdict::PassWithWarning && reference.verdict(id) == Verdict::Pass;
+        self.fails(id) || !binding && warned
     }
 
     /// Verdict and sentence.

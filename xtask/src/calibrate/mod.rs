@@ -95,7 +95,7 @@ fn judge_quirk(quirk: &Quirk, plans: &[Plan], reference: &[Judgement]) -> anyhow
                 vacant.insert(bench::run(&plans[index], Some(quirk.name))?);
             }
             let run = &runs[&index];
-            if run.fails(requirement) {
+            if run.breaks(requirement, &reference[index]) {
                 let others = run.broken(&reference[index]).filter(|id| !quirk.fails.contains(id));
                 let others = others.map(str::to_owned).collect();
                 shown = Some(Outcome::Shown { scenario: name.to_owned(), others });

@@ -20,7 +20,7 @@ fn judge(view: &View<'_>) -> Finding {
             CloudEvent::C2d { id, state, .. } if state == "enqueued" => Some((at, id.as_str())),
             _ => None,
         })
-        .filter(|(at, _)| view.connections_to("hub").all(|connection| !connection.is_live(*at)))
+        .filter(|(at, _)| !view.is_reachable(*at))
         .collect();
     let Some((last, _)) = stored.last() else {
         return Finding::inconclusive("no message was stored while the device was away");
@@ -53,12 +53,23 @@ fn judge_return(view: &View<'_>, back: &Connection<'_>, stored: &[(At, &str)], t
     for (enqueued, id) in stored {
         let states = states(id);
         let completed = states.iter().find(|(_, state)| *state == "completed").map(|(at, _)| *at);
-        let expired = states.iter().any(|(_, state)| matches!(*state, "expired" | "purged"));
+        // A device that begins a clean session throws away what waits for it; the operator may, too.
+        let purged = view.calls_named("c2d.purge").any(|call| call.at > *enqueued);
+        let ended = states.iter().find(|(_, state)| matches!(*state, "expired" | "purged" | "dead-lettered"));
+        let expired = ended.is_some_and(|(_, state)| *state == "expired" || (*state == "purged" && purged));
+        let thrown = ended.filter(|_| !expired).map(|(at, _)| *at);
         match completed {
             Some(at) if previous.is_some_and(|previous| at < previous) => {
                 tally.bad(at, format!("message {id} is acknowledged before an earlier one"));
             }
             Some(at) => tally.good(at, format!("message {id} was taken")),
+            None if thrown.is_some() => {
+                let at = thrown.unwrap_or(*enqueued);
+                tally.bad(
+                    at,
+                    format!("message {id} was stored and is thrown away when the device comes back"),
+                );
+            }
             None if !expired
                 && view.end().time > deadline.min(back.ended(view.end()).time + TAKEN_WITHIN) =>
             {
@@ -114,6 +125,13 @@ mod tests {
         story.expect("HUB-C2D-03", Verdict::Fail);
         let mut story = taken(&["a", "b"]);
         story.at(12.0).boot("watchdog");
+        story.expect("HUB-C2D-03", Verdict::Fail);
+    }
+
+    #[test]
+    fn a_clean_session_that_purges_fails() {
+        let mut story = taken(&["a", "b"]);
+        state(&mut story, "c", "purged");
         story.expect("HUB-C2D-03", Verdict::Fail);
     }
 

@@ -1,7 +1,7 @@
 //! HUB-D2C-03: JSON telemetry says that it is JSON.
 
 use nanorig_wire::hub::{PropertyBag, SystemProperty};
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use crate::{Check, Finding, Tally, View};
 
@@ -11,8 +11,7 @@ fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections_to("hub") {
         for (at, bag, publish) in connection.telemetry() {
-            let body: Option<Value> = serde_json::from_slice(&publish.payload).ok();
-            if !body.is_some_and(|body| body.is_object() || body.is_array()) {
+            if !is_json(&publish.payload) {
                 continue;
             }
             match missing(&bag) {
@@ -26,6 +25,12 @@ fn judge(view: &View<'_>) -> Finding {
         "JSON telemetry cannot be routed by its body",
         "no JSON telemetry was sent",
     )
+}
+
+/// True for an object or an array; any other text may well be meant as text.
+fn is_json(body: &[u8]) -> bool {
+    matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+        && std::str::from_utf8(body).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
 }
 
 /// What routing on the body lacks ("IoT Hub message routing query syntax").

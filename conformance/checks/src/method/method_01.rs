@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use nanorig_wire::hub::{DevicePublish, TopicError};
+use nanorig_trace::event::CloudEvent;
+use nanorig_wire::hub::{DeviceFilter, DevicePublish, TopicError};
 
-use crate::view::{Connection, MethodCall};
+use crate::view::{At, Connection, MethodCall};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "METHOD-01", always: false, judge };
@@ -22,6 +23,13 @@ fn judge(view: &View<'_>) -> Finding {
             judge_call(view, connection, call, &mut tally);
         }
         stray_answers(connection, &calls, &mut tally);
+    }
+    for (at, event) in view.cloud_events() {
+        if let CloudEvent::MethodFinished { name, by, .. } = event
+            && by == "not-connected"
+        {
+            judge_unheard(view, at, name, &mut tally);
+        }
     }
     tally.finish(
         "direct methods were answered as the hub wants it",
@@ -57,6 +65,21 @@ pub(super) fn judge_call(
     }
 }
 
+/// A method that found nobody: the device is there and never listens.
+fn judge_unheard(view: &View<'_>, at: At, name: &str, tally: &mut Tally) {
+    for connection in view.connections_to("hub").filter(|connection| connection.is_live(at)) {
+        let Some(accepted) = connection.accepted() else { continue };
+        let deadline = At { record: usize::MAX, time: accepted.time + ANSWERED_WITHIN };
+        let listens = view.is_subscribed(connection, &[DeviceFilter::Methods], deadline);
+        if !listens && connection.lasts(accepted, ANSWERED_WITHIN, view.end()) {
+            tally.bad(
+                at,
+                format!("{name} finds nobody: connection {} does not subscribe to methods", connection.id),
+            );
+        }
+    }
+}
+
 /// Answers that belong to no call here, and topics that are no answers.
 fn stray_answers(connection: &Connection<'_>, calls: &[MethodCall<'_>], tally: &mut Tally) {
     for answer in connection.method_answers() {
@@ -83,6 +106,8 @@ fn stray_answers(connection: &Connection<'_>, calls: &[MethodCall<'_>], tally: &
 
 #[cfg(test)]
 mod tests {
+    use nanorig_trace::event::CloudEvent;
+
     use crate::Verdict;
     use crate::testing::Story;
 
@@ -109,6 +134,22 @@ mod tests {
             story.at(second).answers_method(conn, 200, "1f");
             story.expect("METHOD-01", verdict);
         }
+    }
+
+    #[test]
+    fn a_device_that_does_not_listen_fails() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session(false);
+        story.at(5.0).event(CloudEvent::MethodFinished {
+            device: "nano-01".into(),
+            name: "add".into(),
+            rid: String::new(),
+            status: 404,
+            by: "not-connected".into(),
+            payload: serde_json::Value::Null,
+        });
+        story.at(32.0).leaves(conn);
+        story.expect("METHOD-01", Verdict::Fail);
     }
 
     #[test]

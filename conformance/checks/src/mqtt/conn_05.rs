@@ -51,6 +51,13 @@ fn judge_refusal(
         return tally
             .bad(next.opened, format!("connects again {:?} after CONNACK 3", next.opened.since(refused)));
     }
+    if let Some(next) = next.filter(|next| is_the_same_again(connection, next, code)) {
+        if next.opened.since(refused) < LEAST_DELAY {
+            let text =
+                format!("the same credentials again {:?} after CONNACK {number}", next.opened.since(refused));
+            return tally.bad(next.opened, text);
+        }
+    }
     let said = view
         .statuses(connection.service)
         .find(|(at, status, _)| *at > refused && at.since(refused) <= SAYS_WITHIN && *status != "Connected");
@@ -64,6 +71,15 @@ fn judge_refusal(
         }
         None => tally.good(refused, format!("silent after CONNACK {number}")),
     }
+}
+
+/// True when refused credentials come once more as they were.
+fn is_the_same_again(before: &Connection<'_>, next: &Connection<'_>, code: ConnectCode) -> bool {
+    let refused = matches!(code, ConnectCode::BadUserNameOrPassword | ConnectCode::NotAuthorized);
+    let credentials = |connection: &Connection<'_>| {
+        connection.connect().map(|(_, connect)| (connect.username.clone(), connect.password.clone()))
+    };
+    refused && credentials(next).is_some() && credentials(before) == credentials(next)
 }
 
 /// The reasons that a device may give for a code (table 3.1).
@@ -115,6 +131,16 @@ mod tests {
         story.sends(conn, &Packet::Connect(hub_connect())).connack(conn, ConnectCode::NotAuthorized, false);
         story.at(1.1).asks_for(conn, 1, FILTERS);
         story.expect("MQTT-CONN-05", Verdict::Fail);
+    }
+
+    #[test]
+    fn the_same_credentials_at_once_fail() {
+        for (second, verdict) in [(1.9, Verdict::Fail), (2.1, Verdict::Pass)] {
+            let mut story = Story::new();
+            story.at(1.0).refused_session(ConnectCode::NotAuthorized);
+            story.at(1.1).hub_status("Reconnecting", "unauthorized").at(second).session(false);
+            story.expect("MQTT-CONN-05", verdict);
+        }
     }
 
     #[test]

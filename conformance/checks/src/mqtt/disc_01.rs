@@ -12,6 +12,8 @@ pub(crate) const CHECK: Check = Check { id: "MQTT-DISC-01", always: false, judge
 
 /// A stop is over by then.
 const CLOSES_WITHIN: Duration = Duration::from_secs(15);
+/// Whoever has said goodbye closes at once (MQTT-3.14.4-1).
+pub(crate) const LEFT_OPEN: Duration = Duration::from_secs(3);
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
@@ -62,7 +64,7 @@ fn judge_stop(view: &View<'_>, connection: &Connection<'_>, stop: At, tally: &mu
     }
     match connection.closed_by_device() {
         Some(closed) => tally.good(closed, format!("DISCONNECT was the last packet of connection {id}")),
-        None if connection.lasts(left, CLOSES_WITHIN, view.end()) => {
+        None if connection.ended(view.end()).since(left) > LEFT_OPEN => {
             tally.bad(left, format!("connection {id} stayed open after DISCONNECT"));
         }
         None => tally.good(left, format!("DISCONNECT was the last packet of connection {id}")),
@@ -107,6 +109,13 @@ mod tests {
             Party::Device,
             CloseHow::Fin,
         );
+        story.expect("MQTT-DISC-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn leaving_the_end_to_the_server_fails() {
+        let (mut story, conn) = stopped();
+        story.sends(conn, &Packet::Disconnect).at(13.1).close(conn, Party::Server, CloseHow::Orderly);
         story.expect("MQTT-DISC-01", Verdict::Fail);
     }
 

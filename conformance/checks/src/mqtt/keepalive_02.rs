@@ -30,6 +30,7 @@ fn judge(view: &View<'_>) -> Finding {
         for (from, until) in view.partitions() {
             judge_partition(view, from, until, &mut tally);
         }
+        turned_off(view, &mut tally);
     }
     tally.finish(
         "silent connections were given up in time and made again",
@@ -107,6 +108,21 @@ fn judge_partition(view: &View<'_>, from: At, until: Option<nanorig_trace::Time>
     }
 }
 
+/// A device without Keep Alive cannot notice a server that stops answering.
+fn turned_off(view: &View<'_>, tally: &mut Tally) {
+    let stimuli = view.calls().iter().filter(|call| {
+        matches!(call.name, "withhold-pingresp" | "silence" | "partition") && call.hand != "device"
+    });
+    for call in stimuli {
+        for connection in view.connections().iter().filter(|connection| connection.is_live(call.at)) {
+            let off = connection.connect().is_some_and(|(_, connect)| connect.keep_alive == 0);
+            if off && connection.lasts(call.at, Duration::from_secs(120), view.end()) {
+                tally.bad(call.at, "the Keep Alive is off: this silence is never noticed");
+            }
+        }
+    }
+}
+
 /// The device comes back, if the run goes on for long enough.
 fn judge_return(view: &View<'_>, service: &str, closed: At, tally: &mut Tally) {
     let cap = view.duration("cap");
@@ -158,6 +174,16 @@ mod tests {
     fn not_coming_back_fails() {
         let mut story = closes_at(100.0);
         story.at(701.0).hub_status("Disconnected", "timeout");
+        story.expect("MQTT-KEEPALIVE-02", Verdict::Fail);
+    }
+
+    #[test]
+    fn no_keep_alive_fails() {
+        let mut story = Story::new();
+        let mut connect = crate::testing::hub_connect();
+        connect.keep_alive = 0;
+        let conn = story.at(10.0).session_with("hub", connect, false);
+        story.stimulus("cloud", "silence", json!({})).at(200.0).telemetry(conn, 1, "{}");
         story.expect("MQTT-KEEPALIVE-02", Verdict::Fail);
     }
 

@@ -13,10 +13,13 @@ const ON_THE_WAY: Duration = Duration::from_secs(2);
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections() {
-        let Some(period) = connection.keep_alive().filter(|_| connection.accepted().is_some()) else {
-            continue;
+        let Some((accepted, connect)) = connection.accepted().zip(connection.connect()) else { continue };
+        let period = match connect.1.keep_alive {
+            // Without a Keep Alive nothing is ever found: the hub's own limit stands in for it.
+            0 => Duration::from_secs(60),
+            seconds => Duration::from_secs(seconds.into()),
         };
-        judge_connection(view, connection, period, &mut tally);
+        judge_connection(view, connection, accepted, period, &mut tally);
     }
     tally.finish(
         "the dead peer was found although the device kept publishing",
@@ -25,34 +28,54 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-fn judge_connection(view: &View<'_>, connection: &Connection<'_>, period: Duration, tally: &mut Tally) {
-    let limit = period.mul_f64(view.number("pingresp_timeout"));
-    let Some(last_heard) = connection.to_device().last().map(|packet| packet.at) else { return };
-    let over = connection.ended(view.end());
-    let published: Vec<At> = connection.published().map(|(at, _)| at).filter(|at| *at > last_heard).collect();
-    // Only a device that publishes more often than it would have to ping hides the silence from itself.
-    let busy = published.len() >= 3
-        && published.windows(2).all(|pair| pair[1].since(pair[0]) < period)
-        && published.last().is_some_and(|last| last.since(last_heard) >= period / 2);
-    let server_left = connection.closed.is_some() && connection.closed_by_device().is_none();
-    if !busy || server_left || connection.disconnect().is_some() {
-        return;
-    }
+/// Judges each silence of the server under a device that publishes all the while.
+fn judge_connection(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    accepted: At,
+    period: Duration,
+    tally: &mut Tally,
+) {
     // A period may pass before the device wonders, then it waits for the answer.
-    let latest = period + limit + ON_THE_WAY;
-    let silent = over.since(last_heard);
-    if silent > latest {
-        let text = format!(
-            "published into silence for {:.0} s, the Keep Alive is {} s",
-            silent.as_secs_f64(),
-            period.as_secs()
-        );
-        tally.bad(published.last().copied().unwrap_or(last_heard), text);
-    } else if let Some(closed) = connection.closed_by_device() {
-        let text =
-            format!("closed after {:.1} s of silence and {} messages", silent.as_secs_f64(), published.len());
-        tally.good(closed, text);
+    let latest = period + period.mul_f64(view.number("pingresp_timeout")) + ON_THE_WAY;
+    let heard: Vec<At> =
+        connection.to_device().map(|packet| packet.at).filter(|at| *at >= accepted).collect();
+    let over = connection.ended(view.end());
+    for (index, from) in heard.iter().enumerate() {
+        let until = heard.get(index + 1).copied().unwrap_or(over);
+        let silent = until.since(*from);
+        let published = published_within(connection, *from, until, period);
+        if published == 0 || view.cut_off(connection, from.time, until.time) {
+            continue;
+        }
+        let is_last = index + 1 == heard.len();
+        if silent > latest {
+            let text = format!(
+                "published {published} messages into {:.0} s of silence, the Keep Alive is {} s",
+                silent.as_secs_f64(),
+                period.as_secs()
+            );
+            tally.bad(until, text);
+        } else if let Some(closed) = connection.closed_by_device()
+            && is_last
+            && connection.disconnect().is_none()
+            && silent >= period / 2
+        {
+            let text =
+                format!("closed after {:.1} s of silence and {published} messages", silent.as_secs_f64());
+            tally.good(closed, text);
+        }
     }
+}
+
+/// Messages in a silence, when there were so many that the device never had to ping for its own silence; else none.
+fn published_within(connection: &Connection<'_>, from: At, until: At, period: Duration) -> usize {
+    let published: Vec<At> =
+        connection.published().map(|(at, _)| at).filter(|at| *at > from && *at <= until).collect();
+    let dense = published.windows(2).all(|pair| pair[1].since(pair[0]) < period);
+    let (Some(first), Some(last)) = (published.first(), published.last()) else { return 0 };
+    let covers = first.since(from) < period && last.since(*first) >= period / 4;
+    if published.len() >= 3 && dense && covers { published.len() } else { 0 }
 }
 
 #[cfg(test)]

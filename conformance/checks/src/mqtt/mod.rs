@@ -6,7 +6,7 @@ mod conn_03;
 mod conn_05;
 mod conn_06;
 mod conn_07;
-mod disc_01;
+pub(crate) mod disc_01;
 mod keepalive_01;
 mod keepalive_02;
 mod keepalive_03;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use nanorig_trace::event::ConnId;
 use nanorig_wire::mqtt::{Fault, Packet, PacketId, QoS};
 
 use crate::view::Connection;
@@ -9,8 +10,8 @@ use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "MQTT-QOS1-01", always: true, judge };
 
-/// Identifiers that wait for an acknowledgement, each with its packet.
-type InUse<'v> = BTreeMap<PacketId, &'v Packet>;
+/// Identifiers that wait for an acknowledgement, each with its packet and its connection.
+type InUse<'v> = BTreeMap<PacketId, (&'v Packet, ConnId)>;
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
@@ -47,8 +48,8 @@ fn judge_connection<'v>(
         match decoded {
             Packet::Publish(publish) if publish.qos == QoS::AtMostOnce => {}
             Packet::Publish(_) | Packet::Subscribe(_) | Packet::Unsubscribe(_) if is_from_device(packet) => {
-                match in_use.insert(id, decoded) {
-                    Some(earlier) if !repeats(earlier, decoded) => {
+                match in_use.insert(id, (decoded, connection.id)) {
+                    Some((earlier, conn)) if !repeats(earlier, decoded, conn == connection.id) => {
                         tally.bad(packet.at, format!("identifier {id} is still in use by {earlier}"));
                     }
                     Some(_) => {}
@@ -70,13 +71,14 @@ fn is_from_device(packet: &crate::view::WirePacket<'_>) -> bool {
     packet.direction == nanorig_trace::event::Direction::FromDevice
 }
 
-/// The same packet once more, with DUP or without.
-fn repeats(earlier: &Packet, later: &Packet) -> bool {
+/// The same packet once more: with DUP on the same connection, and whatever its DUP on a later one, which another
+/// check looks at.
+fn repeats(earlier: &Packet, later: &Packet, same_connection: bool) -> bool {
     match (earlier, later) {
         (Packet::Publish(earlier), Packet::Publish(later)) => {
             earlier.topic == later.topic
                 && earlier.payload == later.payload
-                && (later.dup || earlier.dup == later.dup)
+                && (later.dup || !same_connection)
         }
         (earlier, later) => earlier == later,
     }
@@ -102,6 +104,10 @@ mod tests {
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);
         story.telemetry(conn, 1, "a").telemetry(conn, 1, "b");
+        story.expect("MQTT-QOS1-01", Verdict::Fail);
+        let mut story = Story::new();
+        let conn = story.at(1.0).session(false);
+        story.telemetry(conn, 1, "a").telemetry(conn, 1, "a");
         story.expect("MQTT-QOS1-01", Verdict::Fail);
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);

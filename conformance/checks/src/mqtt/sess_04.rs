@@ -17,6 +17,26 @@ fn judge(view: &View<'_>) -> Finding {
             tally.bad(at, format!("{} after a start, {} before it", after.client_id, before.client_id));
         }
     }
+    // A hub knows its devices by their ids: any other identifier is one of its own making.
+    for connection in view.connections_to("hub") {
+        let (Some((at, connect)), Some(username)) = (connection.connect(), connection.hub_username()) else {
+            continue;
+        };
+        let assigned = view
+            .connections_to("dps")
+            .flat_map(|dps| dps.dps_requests())
+            .filter_map(|request| request.answer)
+            .filter(|answer| answer.at < at)
+            .filter_map(|answer| answer.assignment().map(|(_, device)| device.to_owned()))
+            .last();
+        let claimed = view.trace().header.dut.device_id.split('/').next().unwrap_or_default().to_owned();
+        let own = assigned.unwrap_or(claimed);
+        if connect.client_id != username.identity.client_id() {
+            tally.bad(at, format!("{} instead of {}", connect.client_id, username.identity));
+        } else if !own.is_empty() && username.identity.device != own {
+            tally.bad(at, format!("{} instead of {own}", connect.client_id));
+        }
+    }
     tally.finish(
         "the client identifier outlived every start",
         "the client identifier changed with a start",
@@ -39,6 +59,15 @@ mod tests {
             story.at(60.0).boot("reset").at(70.0).session_with("hub", connect, false);
             story.expect("MQTT-SESS-04", verdict);
         }
+    }
+
+    #[test]
+    fn an_identifier_that_is_not_the_devices_fails() {
+        let mut story = Story::new();
+        let mut connect = hub_connect();
+        connect.client_id = "nano-x7f3".into();
+        story.at(1.0).session_with("hub", connect, false);
+        story.expect("MQTT-SESS-04", Verdict::Fail);
     }
 
     #[test]

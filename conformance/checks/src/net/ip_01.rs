@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use nanorig_trace::event::DeviceEvent;
 
-use crate::view::At;
+use crate::view::{At, LeaseEnd};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "NET-IP-01", always: false, judge };
@@ -30,7 +30,8 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-/// Changes of the device's address, by its leases and by its own word.
+/// Changes of the device's address, by its leases and by its own word. An address that the server refuses to renew is
+/// lost at once.
 fn changes(view: &View<'_>) -> Vec<(At, Ipv4Addr, Ipv4Addr)> {
     let leased = view.leases().iter().map(|lease| (lease.at, lease.address));
     let said = view.device_events().filter_map(|(at, event)| match event {
@@ -40,10 +41,20 @@ fn changes(view: &View<'_>) -> Vec<(At, Ipv4Addr, Ipv4Addr)> {
     let mut all: Vec<(At, Ipv4Addr)> = leased.chain(said).collect();
     all.sort_by_key(|(at, _)| *at);
     all.dedup_by_key(|(_, address)| *address);
-    all.windows(2)
-        .filter(|pair| !view.boots_between(pair[0].0, pair[1].0))
-        .map(|pair| (pair[1].0, pair[0].1, pair[1].1))
-        .collect()
+    let refused = view.leases().iter().filter_map(|lease| match lease.end {
+        LeaseEnd::Refused(at) => Some((at, lease.address)),
+        _ => None,
+    });
+    let refused: Vec<_> = refused
+        .filter_map(|(at, old)| {
+            let next = all.iter().find(|(later, address)| *later > at && *address != old);
+            next.map(|(_, new)| (at, old, *new))
+        })
+        .collect();
+    let taken = all.windows(2).filter(|pair| !view.boots_between(pair[0].0, pair[1].0));
+    let mut changes: Vec<_> = taken.map(|pair| (pair[1].0, pair[0].1, pair[1].1)).chain(refused).collect();
+    changes.sort_by_key(|(at, ..)| *at);
+    changes
 }
 
 fn judge_change(view: &View<'_>, at: At, old: Ipv4Addr, new: Ipv4Addr, tally: &mut Tally) {

@@ -35,7 +35,7 @@ pub(super) struct Wish<'t> {
     pub(super) value: &'t Value,
     /// `$version` of the desired section.
     pub(super) version: i64,
-    /// True when the device was told at once.
+    /// True when the device was told at once, and still there.
     pub(super) delivered: bool,
 }
 
@@ -110,7 +110,7 @@ impl<'t> Served<'t> {
             });
         let own = changes.filter_map(|(at, patch, version, delivered)| {
             let value = self.find(patch).filter(|value| !value.is_null())?;
-            Some(Wish { at, value, version, delivered })
+            Some(Wish { at, value, version, delivered: delivered && view.is_reachable(at) })
         });
         own.collect()
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::growth::Growth;
-use super::series::{Delay, listed, series};
+use super::series::{Delay, gave_up, listed, series};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "RECON-BACKOFF-01", always: false, judge };
@@ -17,11 +17,19 @@ fn judge(view: &View<'_>) -> Finding {
         .filter(|series| series.iter().any(|delay| !delay.after_session))
         .collect();
     judge_growth(&failed, &mut tally);
+    judge_end(view, &mut tally);
     tally.finish(
         "the delay between attempts grows",
         "the delay between attempts does not grow as it should",
         "fewer than three attempts in a row failed",
     )
+}
+
+/// A device that does not try at all has no delay that grows.
+pub(super) fn judge_end(view: &View<'_>, tally: &mut Tally) {
+    if let Some(at) = gave_up(view, "hub") {
+        tally.bad(at, "no attempt followed this");
+    }
 }
 
 /// Judges all series of one device together.
@@ -59,6 +67,15 @@ mod tests {
         unanswered(&[10.0, 10.0, 10.0, 10.0, 10.0]).expect("RECON-BACKOFF-01", Verdict::Fail);
         unanswered(&[2.0, 4.0, 6.0, 8.0, 10.0]).expect("RECON-BACKOFF-01", Verdict::Fail);
         unanswered(&[0.0, 0.1, 0.0]).expect("RECON-BACKOFF-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn giving_up_fails() {
+        for (second, verdict) in [(630.9, Verdict::Inconclusive), (631.0, Verdict::Fail)] {
+            let mut story = unanswered(&[]);
+            story.at(second).hub_status("Failed", "timeout");
+            story.expect("RECON-BACKOFF-01", verdict);
+        }
     }
 
     #[test]

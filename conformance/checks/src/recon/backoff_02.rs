@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::backoff_01::judge_growth;
+use super::backoff_01::{judge_end, judge_growth};
 use super::series::{series, was_cut};
 use crate::{Check, Finding, Tally, View};
 
@@ -31,6 +31,7 @@ fn judge(view: &View<'_>) -> Finding {
     if cut {
         judge_growth(&after, &mut tally);
     }
+    judge_end(view, &mut tally);
     tally.finish(
         "the device waits after a cut, and longer each time",
         "the device does not back off after a cut",

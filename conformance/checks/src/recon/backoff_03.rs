@@ -1,6 +1,6 @@
 //! RECON-BACKOFF-03: a session that lives for seconds only does not start the delays afresh.
 
-use super::backoff_01::judge_growth;
+use super::backoff_01::{judge_end, judge_growth};
 use super::series::{Delay, series};
 use crate::{Check, Finding, Tally, View};
 
@@ -13,6 +13,7 @@ fn judge(view: &View<'_>) -> Finding {
         .filter(|series| series.iter().filter(|delay| delay.after_session).count() >= 3)
         .collect();
     judge_growth(&short, &mut tally);
+    judge_end(view, &mut tally);
     tally.finish(
         "delays grow over short sessions",
         "a short session starts the delays afresh",

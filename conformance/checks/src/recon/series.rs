@@ -53,6 +53,26 @@ pub(super) fn was_cut(attempt: &Attempt<'_, '_>) -> bool {
         && attempt.connection.is_some_and(|connection| connection.disconnect().is_none())
 }
 
+/// The end after which the device never tried again, although there was time and nobody told it to stop.
+pub(super) fn gave_up(view: &View<'_>, service: &str) -> Option<At> {
+    let attempts = view.attempts(service);
+    let last = attempts.last()?;
+    let ended = last.ended?;
+    let own = last.connection.is_some_and(|connection| connection.disconnect().is_some());
+    let quiet = view.end().since(ended) >= view.duration("cap");
+    let told = view.calls().iter().any(|call| {
+        call.hand == "device"
+            && STOPS.contains(&call.name)
+            && (call.at > ended || ended.since(call.at) < PROMPT)
+    });
+    (quiet && !own && !told).then_some(ended)
+}
+
+/// Names of harness calls after which the device shall not try again.
+const STOPS: &[&str] = &["hub.close", "hub.stop", "sleep", "reset"];
+/// An end this soon after a call is its effect.
+const PROMPT: Duration = Duration::from_secs(1);
+
 /// For people: `1.5, 3.2, 7.9`.
 pub(super) fn listed(delays: &[Delay]) -> String {
     let texts: Vec<String> = delays.iter().map(|delay| format!("{:.1}", delay.span.as_secs_f64())).collect();

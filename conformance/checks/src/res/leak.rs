@@ -1,6 +1,6 @@
 //! How the heap in use grew over things that happened many times.
 
-use nanorig_trace::event::Resources;
+use nanorig_trace::event::{DeviceEvent, Resources};
 
 use crate::View;
 use crate::view::At;
@@ -28,6 +28,20 @@ const HEAPS: [Heap; 2] = [
     ("native", |sample| sample.native_used, |sample| sample.native_limit),
     ("managed", |sample| sample.managed_used, |sample| sample.managed_limit),
 ];
+
+/// Where the heap ran out under something that had fitted before, after at least `least` of `events`: then the leak has
+/// come to its end. What the operator takes on purpose does not count.
+pub(crate) fn exhausted(view: &View<'_>, events: &[At], least: usize) -> Option<(At, String)> {
+    const TAKES: &[&str] = &["heap.take", "tls.open", "tcp.open"];
+    let taken = view.calls().iter().any(|call| call.hand == "device" && TAKES.contains(&call.name));
+    let from = events.get(least.checked_sub(1)?)?;
+    view.device_events().filter(|(at, _)| at > from && !taken).find_map(|(at, event)| match event {
+        DeviceEvent::BudgetExceeded { budget, what, wanted, left } if budget.ends_with("-heap") => {
+            Some((at, format!("no room any more for {what}: {wanted} B of {budget} wanted, {left} B left")))
+        }
+        _ => None,
+    })
+}
 
 /// Compares early and late samples of each kind, within one life of the firmware, over at least `least` of `events`.
 ///

@@ -1,7 +1,7 @@
 //! RES-LEAK-01: connecting and disconnecting costs no heap.
 
-use super::leak::{Leak, leaks};
-use crate::view::At;
+use super::leak::{Leak, exhausted, leaks};
+use crate::view::{At, Connection};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "RES-LEAK-01", always: false, judge };
@@ -11,6 +11,7 @@ fn judge(view: &View<'_>) -> Finding {
         .connections_to("hub")
         .filter_map(|connection| connection.closed.map(|closed| closed.at))
         .collect();
+    let succeeded: Vec<At> = view.connections_to("hub").filter_map(Connection::accepted).collect();
     let mut tally = Tally::default();
     let least = view.number("n");
     #[expect(
@@ -28,6 +29,10 @@ fn judge(view: &View<'_>) -> Finding {
             tally.good(to, text);
         }
     }
+    // One session that came and went has shown that it fits.
+    if let Some((at, text)) = exhausted(view, &succeeded, 1) {
+        tally.bad(at, format!("{text}, {} sessions had fitted", succeeded.len()));
+    }
     tally.finish(
         "connections cost no heap",
         "connections cost heap",
@@ -37,7 +42,7 @@ fn judge(view: &View<'_>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use nanorig_trace::event::Resources;
+    use nanorig_trace::event::{DeviceEvent, Resources};
 
     use crate::Verdict;
     use crate::testing::Story;
@@ -70,6 +75,16 @@ mod tests {
         costs(32, 0).expect("RES-LEAK-01", Verdict::Pass);
         costs(33, 0).expect("RES-LEAK-01", Verdict::Fail);
         costs(0, 33).expect("RES-LEAK-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn running_out_after_a_session_that_fitted_fails() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session(false);
+        story.at(2.0).leaves(conn).at(3.0);
+        let (budget, what) = ("native-heap".into(), "tls-handshake".into());
+        story.event(DeviceEvent::BudgetExceeded { budget, what, wanted: 2_048, left: 1_856 });
+        story.expect("RES-LEAK-01", Verdict::Fail);
     }
 
     #[test]

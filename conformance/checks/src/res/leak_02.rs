@@ -1,6 +1,6 @@
 //! RES-LEAK-02: messages cost no heap.
 
-use super::leak::{Leak, leaks};
+use super::leak::{Leak, exhausted, leaks};
 use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
@@ -31,6 +31,9 @@ fn judge(view: &View<'_>) -> Finding {
             tally.good(to, text);
         }
     }
+    if let Some((at, text)) = exhausted(view, &happened, LEAST_MESSAGES) {
+        tally.bad(at, format!("{text}, after {} messages", happened.len()));
+    }
     tally.finish(
         "messages cost no heap",
         "messages cost heap",
@@ -40,7 +43,7 @@ fn judge(view: &View<'_>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use nanorig_trace::event::Resources;
+    use nanorig_trace::event::{DeviceEvent, Resources};
 
     use crate::Verdict;
     use crate::testing::Story;
@@ -64,6 +67,14 @@ mod tests {
         costs(41).expect("RES-LEAK-02", Verdict::Pass);
         costs(44).expect("RES-LEAK-02", Verdict::Fail);
         costs(200).expect("RES-LEAK-02", Verdict::Fail);
+    }
+
+    #[test]
+    fn running_out_fails() {
+        let mut story = costs(0);
+        let (budget, what) = ("managed-heap".into(), "hub-message".into());
+        story.event(DeviceEvent::BudgetExceeded { budget, what, wanted: 100, left: 84 });
+        story.expect("RES-LEAK-02", Verdict::Fail);
     }
 
     #[test]

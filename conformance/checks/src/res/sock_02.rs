@@ -2,6 +2,7 @@
 
 use nanorig_trace::event::{DeviceEvent, Resources};
 
+use crate::mqtt::disc_01::LEFT_OPEN;
 use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
@@ -9,8 +10,17 @@ pub(crate) const CHECK: Check = Check { id: "RES-SOCK-02", always: false, judge 
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
+    for connection in view.connections() {
+        let left = connection.disconnect().filter(|_| connection.closed_by_device().is_none());
+        if let Some(left) = left.filter(|left| connection.ended(view.end()).since(*left) > LEFT_OPEN) {
+            tally.bad(left, format!("connection {} was left open after DISCONNECT", connection.id));
+        }
+    }
     let samples = idle_samples(view);
-    let Some(((first, base), rest)) = samples.split_first() else {
+    let Some(((first, base), rest)) = samples.split_first().filter(|_| !tally.has_bad()) else {
+        if tally.has_bad() {
+            return tally.finish("", "a connection was left open", "");
+        }
         return Finding::inconclusive("the device did not tell its sockets while it was idle");
     };
     for (at, sample) in rest {

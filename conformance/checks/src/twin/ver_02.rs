@@ -14,8 +14,9 @@ pub(crate) const CHECK: Check = Check { id: "TWIN-VER-02", always: false, judge 
 const HANDLED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A property that was deleted, by its path, and with which version.
-struct Deletion {
+struct Deletion<'t> {
     path: Vec<String>,
+    patch: &'t Value,
     version: i64,
     at: At,
     /// The version that sets it again.
@@ -24,7 +25,7 @@ struct Deletion {
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    let mut deletions: Vec<Deletion> = Vec::new();
+    let mut deletions: Vec<Deletion<'_>> = Vec::new();
     for (at, event) in view.cloud_events() {
         let CloudEvent::TwinDesired { patch, version, delivered, .. } = event else { continue };
         for deletion in deletions.iter_mut().filter(|deletion| deletion.until.is_none()) {
@@ -34,7 +35,13 @@ fn judge(view: &View<'_>) -> Finding {
         }
         let mut paths = Vec::new();
         nulls(patch, &mut Vec::new(), &mut paths);
-        deletions.extend(paths.into_iter().map(|path| Deletion { path, version: *version, at, until: None }));
+        deletions.extend(paths.into_iter().map(|path| Deletion {
+            path,
+            patch,
+            version: *version,
+            at,
+            until: None,
+        }));
         if *delivered {
             judge_delivered(view, at, *version, &mut tally);
         }
@@ -70,10 +77,10 @@ fn judge_delivered(view: &View<'_>, at: At, version: i64, tally: &mut Tally) {
     }
 }
 
-fn judge_deletion(view: &View<'_>, deletion: &Deletion, tally: &mut Tally) {
+fn judge_deletion(view: &View<'_>, deletion: &Deletion<'_>, tally: &mut Tally) {
     let name = deletion.path.join(".");
     for (at, event) in view.device_events().filter(|(at, _)| *at > deletion.at) {
-        let DeviceEvent::Desired { version, applied: true, properties, .. } = event else { continue };
+        let DeviceEvent::Desired { version, applied: true, properties, via } = event else { continue };
         if *version < deletion.version || deletion.until.is_some_and(|until| *version >= until) {
             continue;
         }
@@ -83,6 +90,13 @@ fn judge_deletion(view: &View<'_>, deletion: &Deletion, tally: &mut Tally) {
                     at,
                     format!("{name} is {value} in version {version}, it was deleted in {}", deletion.version),
                 );
+            }
+            // A device that tells the patch tells the deletion in it; one that tells all it has leaves it out.
+            None if via == "patch"
+                && *version == deletion.version
+                && !has_more(properties, deletion.patch) =>
+            {
+                tally.bad(at, format!("the deletion of {name} in version {version} was not handled"));
             }
             _ => tally.good(at, format!("{name} is gone in version {version}")),
         }
@@ -100,6 +114,14 @@ fn nulls(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
         }
         path.pop();
     }
+}
+
+/// True when the properties hold something that is not in the patch: they are the whole section then.
+fn has_more(properties: &Value, patch: &Value) -> bool {
+    let members = properties.as_object().into_iter().flatten().filter(|(name, _)| *name != "$version");
+    members
+        .into_iter()
+        .any(|(name, value)| patch.get(name).is_none_or(|own| value.is_object() && has_more(value, own)))
 }
 
 fn lookup<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
@@ -135,27 +157,38 @@ mod tests {
     }
 
     #[test]
+    fn a_deletion_that_is_left_out_of_the_patch_fails() {
+        let mut story = Story::new();
+        story.at(1.0).subscribed_session();
+        story.desired_changed(2, json!({ "gone": 1 }), true);
+        story.handles_desired(2, "patch", true, json!({ "gone": 1 }));
+        story.desired_changed(3, json!({ "gone": null, "other": 2 }), true);
+        story.handles_desired(3, "patch", true, json!({ "other": 2 }));
+        story.expect("TWIN-VER-02", Verdict::Fail);
+    }
+
+    #[test]
     fn a_deleted_member_that_stays_fails() {
         deleted(json!({ "limits": { "low": 1, "high": 9 } })).expect("TWIN-VER-02", Verdict::Fail);
     }
 
     #[test]
     fn a_change_that_is_not_handled_fails() {
-        let mut story = deleted(json!({}));
+        let mut story = deleted(json!({ "limits": { "low": null } }));
         story
             .at(10.0)
             .desired_changed(4, json!({ "unheard": 1 }), true)
             .at(45.0)
             .hub_status("Connected", "ok");
         story.expect("TWIN-VER-02", Verdict::Fail);
-        let mut story = deleted(json!({}));
+        let mut story = deleted(json!({ "limits": { "low": null } }));
         story.at(10.0).desired_changed(4, json!({ "unheard": 1 }), true).boot("watchdog");
         story.expect("TWIN-VER-02", Verdict::Fail);
     }
 
     #[test]
     fn a_property_that_is_set_again_may_be_there() {
-        let mut story = deleted(json!({}));
+        let mut story = deleted(json!({ "limits": { "low": null } }));
         story.at(9.0).desired_changed(4, json!({ "limits": { "low": 2 } }), true);
         story.handles_desired(4, "patch", true, json!({ "limits": { "low": 2 } }));
         story.expect("TWIN-VER-02", Verdict::Pass);

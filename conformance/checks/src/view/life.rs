@@ -51,6 +51,11 @@ const TOLD: &[&str] = &[
     "deep-sleep",
 ];
 
+/// What is sent this short before the end of a connection does not arrive.
+const ON_THE_WAY: Duration = Duration::from_millis(50);
+/// Names of harness calls after which the device leaves the hub.
+const LEAVES: &[&str] = &["hub.close", "hub.stop", "sleep", "reset"];
+
 /// Names of harness calls after which a connection may be dead without a word.
 const LOSES: &[&str] = &["wifi.lost", "dhcp.answer", "dhcp.lease"];
 
@@ -150,6 +155,17 @@ impl<'t> View<'t> {
                 },
             );
         told || partitioned || lost || self.disturbed(from, to) || self.server_moved(connection, to)
+    }
+
+    /// True when something that the hub sends at `at` reaches the device: a session is there, and does not end before.
+    /// The hub does not know yet of a device that was told to leave just now.
+    #[must_use]
+    pub fn is_reachable(&self, at: At) -> bool {
+        self.connections_to("hub").any(|connection| {
+            let leaves = self.last_told(LEAVES, at).is_some_and(|call| call.at > connection.opened);
+            let ends = connection.closed.is_some_and(|closed| closed.at.since(at) < ON_THE_WAY);
+            connection.is_live(at) && !leaves && !ends
+        })
     }
 
     /// The first sign between the two times that the firmware stopped or fell over by itself.

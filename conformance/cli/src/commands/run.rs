@@ -149,19 +149,25 @@ fn perform(
 ) -> miette::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.jobs.map_or(cores, usize::from).min(jobs.len());
+    let run = |display: &Display, job: &Job| {
+        let mut progress = display.run(&job.plan.source.name);
+        session::run(&job.plan, job.seed, arguments.clock, with, &mut progress)
+    };
+    if threads <= 1 {
+        // On this thread, whose heap grows in larger steps than another's.
+        let display = Display::new();
+        return jobs.iter().try_for_each(|job| take(Finished { job, ran: run(&display, job) }));
+    }
     let next = AtomicUsize::new(0);
     let display = Mutex::new(Display::new());
     let (results, finished) = mpsc::channel();
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            let (results, next, display) = (results.clone(), &next, &display);
+            let (results, next, display, run) = (results.clone(), &next, &display, &run);
             scope.spawn(move || {
                 while let Some((index, job)) = take_next(jobs, next) {
                     let display = display.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    let mut progress = display.run(&job.plan.source.name);
-                    let ran = session::run(&job.plan, job.seed, arguments.clock, with, &mut progress);
-                    drop(progress);
-                    if results.send((index, ran)).is_err() {
+                    if results.send((index, run(&display, job))).is_err() {
                         return;
                     }
                 }

@@ -8,27 +8,27 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The repository's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
 }
 
 /// How a command ended.
-pub struct Ended {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
     shown: String,
 }
 
 /// Runs `nanorig` in `folder`.
-pub fn nanorig_in<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Ended {
+pub(crate) fn nanorig_in<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nanorig"));
     command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env_remove("RUST_LOG");
     Ended::new(&command.output().expect("the binary starts"), format!("{command:?}"))
 }
 
 /// Runs `nanorig` in the repository's root.
-pub fn nanorig<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
+pub(crate) fn nanorig<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
     nanorig_in(&root(), arguments)
 }
 
@@ -41,7 +41,7 @@ impl Ended {
 
     /// Fails the test unless the exit code is `code`.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         let Self { stdout, stderr, shown, .. } = &self;
         assert_eq!(self.code, code, "{shown}\n--- stdout\n{stdout}\n--- stderr\n{stderr}");
         self
@@ -49,7 +49,7 @@ impl Ended {
 
     /// Fails the test unless stderr holds `text`, whatever lines it was broken into.
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         let flat = |text: &str| text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat(&self.stderr).contains(&flat(text)), "{}\n--- stderr\n{}", self.shown, self.stderr);
         self
@@ -57,13 +57,13 @@ impl Ended {
 
     /// Stdout as JSON; anything else on it fails the test.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
 
 /// Every file below `folder` that ends in `extension`, sorted.
-pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be read").path()).collect();
     paths.sort();

@@ -2,7 +2,7 @@
 //!
 //! TLSF (two-level segregated fit, the algorithm of ESP-IDF's heap) keeps its free blocks in classes, sixteen
 //! for each power of two, and serves a request with the newest block of the first class whose every block is
-//! large enough. Here a sorted set stands for its bitmaps and lists, so that the same requests get the
+//! large enough. Here a sorted list stands for its bitmaps and lists, so that the same requests get the
 //! same places: `arena/tests.rs` compares it with rlsf. Nothing is written into the blocks of a
 //! reservation, and memory for headers alone would cost the host a page for nearly each of them.
 //!
@@ -12,7 +12,6 @@
 //! the board.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 const GRANULE: usize = 32;
 /// Classes for each power of two, as many as ESP-IDF uses for heaps of this size.
@@ -37,10 +36,10 @@ impl Place {
 
 /// Regions of free memory and what was taken from them. Sizes and places count granules.
 pub(super) struct Arena {
-    /// All blocks by their places.
-    blocks: BTreeMap<u32, Block>,
+    /// All blocks by their places. A device has few, so that sorted lists are faster than trees.
+    blocks: Vec<Block>,
     /// The free ones, in the order in which a class gives them out.
-    free: BTreeSet<Free>,
+    free: Vec<Free>,
     /// Counts blocks that became free.
     freed: u64,
     regions: Vec<u32>,
@@ -48,6 +47,7 @@ pub(super) struct Arena {
 
 #[derive(Clone, Copy)]
 struct Block {
+    at: u32,
     size: u32,
     /// When it became free; taken if it is not.
     free: Option<u64>,
@@ -70,7 +70,7 @@ impl Arena {
         if !size.is_multiple_of(largest) {
             regions.push(size % largest);
         }
-        let mut arena = Self { blocks: BTreeMap::new(), free: BTreeSet::new(), freed: 0, regions };
+        let mut arena = Self { blocks: Vec::new(), free: Vec::new(), freed: 0, regions };
         arena.clear();
         arena
     }
@@ -86,7 +86,7 @@ impl Arena {
         self.free.clear();
         let mut at = 0;
         for size in self.regions.clone() {
-            self.release(at, size);
+            self.release(self.blocks.len(), at, size);
             // The granule between regions keeps their blocks from joining.
             at += size + 1;
         }
@@ -97,53 +97,69 @@ impl Arena {
         let size = u32::try_from(wanted.max(1).div_ceil(GRANULE)).ok()?;
         let class = class(size.checked_next_multiple_of(width(size))?);
         let first = Free { class, freed: Reverse(u64::MAX), at: 0 };
-        let Free { at, .. } = *self.free.range(first..).next()?;
-        let block = self.take(at);
-        if block.size > size {
-            self.release(at + size, block.size - size);
+        let found = self.free.partition_point(|free| *free < first);
+        let Free { at, .. } = *self.free.get(found)?;
+        self.free.remove(found);
+        let index = self.index(at);
+        let rest = self.blocks[index].size - size;
+        self.blocks[index] = Block { at, size, free: None };
+        if rest > 0 {
+            self.release(index + 1, at + size, rest);
         }
-        self.blocks.insert(at, Block { size, free: None });
         Some((Place(at), bytes(size)))
     }
 
     /// Gives a block back. Its place came from [`allocate`](Self::allocate) after the last
     /// [`clear`](Self::clear), and is given back once: `HeapBlock` sees to both.
     pub(super) fn free(&mut self, place: Place) {
-        let (mut at, mut size) = (place.0, self.take(place.0).size);
-        let before = self.blocks.range(..at).next_back().map(|(start, block)| (*start, *block));
-        if let Some((start, block)) = before
-            && block.free.is_some()
-            && start + block.size == at
+        let mut index = self.index(place.0);
+        let Block { mut at, mut size, .. } = self.take(index);
+        if let Some(before) = index.checked_sub(1)
+            && let Block { at: start, size: length, free: Some(_) } = self.blocks[before]
+            && start + length == at
         {
-            self.take(start);
+            self.take(before);
+            index = before;
             at = start;
-            size += block.size;
+            size += length;
         }
-        if self.blocks.get(&(at + size)).is_some_and(|block| block.free.is_some()) {
-            size += self.take(at + size).size;
+        if let Some(after) = self.blocks.get(index)
+            && after.free.is_some()
+            && after.at == at + size
+        {
+            size += self.take(index).size;
         }
-        self.release(at, size);
+        self.release(index, at, size);
     }
 
     /// Largest size that [`allocate`](Self::allocate) can serve now: good fit rounds a request up to the next class,
     /// so that the part of a block above its own class' boundary cannot be had.
     pub(super) fn largest(&self) -> usize {
-        let largest = self.free.last().map(|free| self.blocks[&free.at].size);
+        let largest = self.free.last().map(|free| self.blocks[self.index(free.at)].size);
         largest.map_or(0, |size| bytes(size / width(size) * width(size)))
     }
 
-    /// Adds a free block.
-    fn release(&mut self, at: u32, size: u32) {
+    /// Where the list has the block that begins at `at`.
+    fn index(&self, at: u32) -> usize {
+        self.blocks.binary_search_by_key(&at, |block| block.at).expect("places are those of blocks")
+    }
+
+    /// Adds a free block, to stand at `index`.
+    fn release(&mut self, index: usize, at: u32, size: u32) {
         self.freed += 1;
-        self.blocks.insert(at, Block { size, free: Some(self.freed) });
-        self.free.insert(Free { class: class(size), freed: Reverse(self.freed), at });
+        self.blocks.insert(index, Block { at, size, free: Some(self.freed) });
+        let free = Free { class: class(size), freed: Reverse(self.freed), at };
+        self.free.insert(self.free.partition_point(|other| *other < free), free);
     }
 
     /// Removes a block, free or not.
-    fn take(&mut self, at: u32) -> Block {
-        let block = self.blocks.remove(&at).expect("places are those of blocks");
+    fn take(&mut self, index: usize) -> Block {
+        let block = self.blocks.remove(index);
         if let Some(freed) = block.free {
-            self.free.remove(&Free { class: class(block.size), freed: Reverse(freed), at });
+            let free = Free { class: class(block.size), freed: Reverse(freed), at: block.at };
+            if let Ok(place) = self.free.binary_search(&free) {
+                self.free.remove(place);
+            }
         }
         block
     }

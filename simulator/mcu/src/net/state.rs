@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use nanorig_world::Stream;
 use nanorig_trace::watch;
+use nanorig_world::Stream;
 use tokio::sync::Notify;
 
 use super::dns::Cache;

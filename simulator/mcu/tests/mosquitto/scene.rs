@@ -4,13 +4,13 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
 use nanorig_certs::{Pki, RootName, ServerChain};
+use nanorig_mcu::Profile;
 use nanorig_mcu::client::mqtt::{
-    ConnectOptions, MqttClient, MqttError, MqttEvent, MqttEvents, MqttOptions, Outgoing, QoS, ReceivedMessage,
-    SubAckCode,
+    ConnectOptions, MqttClient, MqttError, MqttEvent, MqttEvents, MqttOptions, Outgoing, QoS,
+    ReceivedMessage, SubAckCode,
 };
 use nanorig_mcu::client::{Endpoint, Security};
 use nanorig_mcu::tls::{RootStore, TlsOptions};
-use nanorig_mcu::Profile;
 use nanorig_peers::mosquitto::{Config, Mosquitto, ServerIdentity, User};
 
 use crate::bench::{Bench, start};

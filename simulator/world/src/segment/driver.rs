@@ -172,7 +172,6 @@ impl State {
                 while self.device.stack.inbox.pop_due(now).is_some() {} // Nobody is listening.
             }
             self.gateway.admit(now, world, effects);
-            let mut moved = false;
             for (side, arrived) in [Side::Device, Side::Gateway].into_iter().zip(arrived) {
                 let address = match side {
                     Side::Device => Address::Own(self.device.config.map(|config| config.address)),
@@ -182,18 +181,16 @@ impl State {
                 let polled = stack.needs_poll(now);
                 if polled {
                     stack.poll(now);
-                    moved = true;
                 }
                 let Stack { slots, sockets, .. } = &mut *stack;
                 // Whoever changes a slot from outside touches the stack, so nothing else can have changed.
                 let swept = polled || arrived || slots.next_deadline().is_some_and(|at| at <= now);
                 if swept && slots.sweep(now, side, address, sockets, effects) {
                     stack.touch();
-                    moved = true;
                 }
             }
-            moved |= self.flush(now, world);
-            if !moved {
+            self.flush(now, world);
+            if !self.is_due(now) {
                 break;
             }
         }
@@ -207,11 +204,18 @@ impl State {
         next.map(|next| if next > now { next } else { now + Duration::from_millis(1) })
     }
 
-    /// Puts on the link what lies in the outboxes. True when there was something.
-    fn flush(&mut self, now: Time, world: &World) -> bool {
+    /// Whether something is left to do at this instant.
+    fn is_due(&self, now: Time) -> bool {
+        [&self.device.stack, &self.gateway.stack]
+            .into_iter()
+            .any(|stack| stack.needs_poll(now) || stack.inbox.is_due(now))
+            || self.gateway.next_reply_at().is_some_and(|at| at <= now)
+    }
+
+    /// Puts on the link what lies in the outboxes.
+    fn flush(&mut self, now: Time, world: &World) {
         self.gateway.send_due_replies(now, world);
         let (device, gateway) = (&mut self.device.stack, &mut self.gateway.stack);
-        let moved = !device.nic.outbox.is_empty() || !gateway.nic.outbox.is_empty();
         let mut ends = Ends { device: &mut device.inbox, gateway: &mut gateway.inbox };
         for frame in device.nic.outbox.drain(..) {
             self.link.send(now, Direction::FromDevice, frame, &mut ends);
@@ -221,7 +225,6 @@ impl State {
                 self.link.send(now, Direction::ToDevice, frame, &mut ends);
             }
         }
-        moved
     }
 
     fn report_losses(&mut self, now: Time, world: &World) {

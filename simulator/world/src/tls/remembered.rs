@@ -82,7 +82,7 @@ mod tests {
     /// Verifies a chain twice whose leaf is changed by `change`.
     fn verify(change: impl Fn(&mut Vec<u8>)) -> [Result<(), Error>; 2] {
         let pki = Pki::new(NOW);
-        let chain = pki.server(ChainKind::Good, RootName::G2, &["hub.example"]);
+        let chain = pki.server(ChainKind::Good, RootName::G2, &["hub.example"]).unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(pki.root(RootName::G2)).unwrap();
         let mut leaf = chain.certificates[0].to_vec();

@@ -180,14 +180,17 @@ impl ProvisioningDeviceClient {
         }
     }
 
-    /// The delay after one more failure; never shorter than the service asked for.
+    /// The delay after one more failure; never shorter than the service asked for, and with a random part also
+    /// then: devices that were told to wait for as long must not come back together.
     fn delay(&self, error: &ProvisioningError) -> Duration {
         if self.mcu.habits().cloud.dps.hammers {
             return Duration::from_millis(200);
         }
         let delay = self.lock_backoff().failed();
         match error.retry_after() {
-            Some(wanted) if self.mcu.habits().cloud.dps.heeds_retry_after => delay.max(wanted),
+            Some(wanted) if self.mcu.habits().cloud.dps.heeds_retry_after => {
+                delay.max(wanted + self.mcu.rng().up_to(self.mcu.habits().cloud.dps.poll_jitter))
+            }
             _ => delay,
         }
     }

@@ -4,9 +4,9 @@ use std::future::Future;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
+use nanorig_trace::watch;
 use nanorig_wire::hub::Identity;
 use serde_json::{Map, Value};
-use nanorig_trace::watch;
 use tokio::sync::{Notify, mpsc};
 
 use super::inner::{Attempts, Inner, lock};

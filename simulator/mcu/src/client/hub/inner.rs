@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nanorig_trace::event::DeviceEvent;
-use nanorig_wire::hub::Identity;
 use nanorig_trace::watch;
+use nanorig_wire::hub::Identity;
 use tokio::sync::{Notify, mpsc};
 
 use super::c2d::Recent;
