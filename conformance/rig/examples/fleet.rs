@@ -56,7 +56,7 @@ fn refuse(why: &str) -> ExitCode {
 }
 
 /// How many devices are connected once all have sent a message, and by how much the process has grown for them.
-async fn measure(devices: u32) -> Result<(u32, u64), Box<dyn Error>> {
+pub(crate) async fn measure(devices: u32) -> Result<(u32, u64), Box<dyn Error>> {
     let world = World::new(1, Utc::parse("2026-03-01T12:00:00Z")?);
     let cloud = LocalCloud::start(&world)?;
     serve_lan(&world)?;

@@ -30,6 +30,10 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
         if !answer.is_assigning() && !answer.is_busy() {
             continue;
         }
+        // A busy service that names no time is judged by DPS-ERR-02.
+        if answer.is_busy() && answer.response.retry_after.is_none() {
+            continue;
+        }
         let asked = answer.response.retry_after.map_or(LEAST, |secs| Duration::from_secs(secs.into()));
         let waited = pair[1].at.since(answer.at);
         let text = format!("waited {:.1} s, asked for {} s", waited.as_secs_f64(), asked.as_secs());

@@ -51,12 +51,11 @@ fn judge_refusal(
         return tally
             .bad(next.opened, format!("connects again {:?} after CONNACK 3", next.opened.since(refused)));
     }
-    if let Some(next) = next.filter(|next| is_the_same_again(connection, next, code)) {
-        if next.opened.since(refused) < LEAST_DELAY {
-            let text =
-                format!("the same credentials again {:?} after CONNACK {number}", next.opened.since(refused));
-            return tally.bad(next.opened, text);
-        }
+    if let Some(next) = next.filter(|next| next.opened.since(refused) < LEAST_DELAY)
+        && is_second_refusal(view, connection)
+    {
+        let text = format!("connects {:?} after the second CONNACK {number}", next.opened.since(refused));
+        return tally.bad(next.opened, text);
     }
     let said = view
         .statuses(connection.service)
@@ -73,13 +72,16 @@ fn judge_refusal(
     }
 }
 
-/// True when refused credentials come once more as they were.
-fn is_the_same_again(before: &Connection<'_>, next: &Connection<'_>, code: ConnectCode) -> bool {
-    let refused = matches!(code, ConnectCode::BadUserNameOrPassword | ConnectCode::NotAuthorized);
-    let credentials = |connection: &Connection<'_>| {
-        connection.connect().map(|(_, connect)| (connect.username.clone(), connect.password.clone()))
+/// True when this connection came right after one that was refused for its credentials, too. A new token may be tried
+/// at once, but only once.
+fn is_second_refusal(view: &View<'_>, connection: &Connection<'_>) -> bool {
+    let blames = |connection: &Connection<'_>| {
+        let codes = [ConnectCode::BadUserNameOrPassword, ConnectCode::NotAuthorized];
+        connection.connack().filter(|(_, connack)| codes.contains(&connack.code)).map(|(at, _)| at)
     };
-    refused && credentials(next).is_some() && credentials(before) == credentials(next)
+    let before = view.connections_to(connection.service).rev().find(|other| other.opened < connection.opened);
+    let refused = before.and_then(blames);
+    blames(connection).is_some() && refused.is_some_and(|at| connection.opened.since(at) < LEAST_DELAY)
 }
 
 /// The reasons that a device may give for a code (table 3.1).
@@ -134,11 +136,15 @@ mod tests {
     }
 
     #[test]
-    fn the_same_credentials_at_once_fail() {
-        for (second, verdict) in [(1.9, Verdict::Fail), (2.1, Verdict::Pass)] {
+    fn credentials_may_be_tried_at_once_only_once() {
+        for (second, verdict) in [(2.4, Verdict::Fail), (2.6, Verdict::Pass)] {
             let mut story = Story::new();
             story.at(1.0).refused_session(ConnectCode::NotAuthorized);
-            story.at(1.1).hub_status("Reconnecting", "unauthorized").at(second).session(false);
+            story
+                .at(1.5)
+                .hub_status("Reconnecting", "unauthorized")
+                .refused_session(ConnectCode::NotAuthorized);
+            story.hub_status("Reconnecting", "unauthorized").at(second).session(false);
             story.expect("MQTT-CONN-05", verdict);
         }
     }

@@ -16,11 +16,12 @@ const CLOSES_WITHIN: Duration = Duration::from_secs(10);
 pub(super) fn judge(view: &View<'_>, is_mine: fn(&DecodeError) -> bool) -> Finding {
     let mut tally = Tally::default();
     for connection in view.connections() {
+        // A device that skips such packets gets several on one connection.
         let first = connection.to_device().find_map(|packet| match &packet.mqtt {
-            Some(Err(error)) => Some((packet.at, error)),
+            Some(Err(error)) if is_mine(error) => Some((packet.at, error)),
             _ => None,
         });
-        if let Some((at, error)) = first.filter(|(_, error)| is_mine(error)) {
+        if let Some((at, error)) = first {
             judge_packet(view, connection, at, error, &mut tally);
         }
     }

@@ -17,6 +17,13 @@ fn judge(view: &View<'_>) -> Finding {
             tally.bad(at, format!("{} after a start, {} before it", after.client_id, before.client_id));
         }
     }
+    for connection in view.connections_to("dps") {
+        if let (Some((at, connect)), Some(username)) = (connection.connect(), connection.dps_username())
+            && !connect.client_id.eq_ignore_ascii_case(&username.registration_id)
+        {
+            tally.bad(at, format!("{} instead of {}", connect.client_id, username.registration_id));
+        }
+    }
     // A hub knows its devices by their ids: any other identifier is one of its own making.
     for connection in view.connections_to("hub") {
         let (Some((at, connect)), Some(username)) = (connection.connect(), connection.hub_username()) else {

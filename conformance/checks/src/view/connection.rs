@@ -186,7 +186,7 @@ impl<'t> Connection<'t> {
                 self.tls_failures.push(TlsFailure { at, alert: alert.as_deref(), detail });
             }
             ConnEvent::Packet { protocol, direction, bytes, .. } => {
-                self.packets.extend(WirePacket::all(at, *protocol, *direction, bytes));
+                WirePacket::add_all(&mut self.packets, at, *protocol, *direction, bytes);
             }
             ConnEvent::Violation { protocol, clause, detail, .. } => {
                 self.violations.push(WireViolation { at, protocol: *protocol, clause, detail });
@@ -205,21 +205,28 @@ impl<'t> WirePacket<'t> {
         self.mqtt.as_ref()?.as_ref().ok().map(|packet| (self.at, packet))
     }
 
-    /// The packet; or several, when a server wrote whole MQTT packets together.
-    fn all(at: At, protocol: Protocol, direction: Direction, bytes: &'t HexBytes) -> Vec<Self> {
+    /// Adds the packet; or several, when a server wrote whole MQTT packets together.
+    fn add_all(
+        packets: &mut Vec<Self>,
+        at: At,
+        protocol: Protocol,
+        direction: Direction,
+        bytes: &'t HexBytes,
+    ) {
         let one = |mqtt| Self { at, protocol, direction, bytes, mqtt };
         let sender = match direction {
             Direction::FromDevice => mqtt::Sender::Client,
             Direction::ToDevice => mqtt::Sender::Server,
         };
         if protocol != Protocol::Mqtt {
-            return vec![one(None)];
+            packets.push(one(None));
+            return;
         }
         let whole = mqtt::Packet::decode(bytes, sender);
         let together = whole.is_err().then(|| split(bytes, sender)).flatten();
         match together {
-            Some(packets) => packets.into_iter().map(|packet| one(Some(Ok(packet)))).collect(),
-            None => vec![one(Some(whole))],
+            Some(together) => packets.extend(together.into_iter().map(|packet| one(Some(Ok(packet))))),
+            None => packets.push(one(Some(whole))),
         }
     }
 }

@@ -131,7 +131,7 @@ async fn events_are_recorded<D: Device>(mut rigged: Rigged<D>) {
     let boots = events.iter().filter(|event| matches!(event, DeviceEvent::Boot { count: 1, .. }));
     assert_eq!(boots.count(), 1, "{events:?}");
     let addressed = |event: &DeviceEvent| match event {
-        DeviceEvent::Address { ip, .. } => booted["ip"] == Value::from(ip.to_string()),
+        DeviceEvent::Address { ip, .. } => booted["ip"] == ip.to_string(),
         _ => false,
     };
     assert!(events.iter().any(addressed), "{events:?}");

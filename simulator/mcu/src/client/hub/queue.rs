@@ -61,6 +61,10 @@ impl Queue {
             return vec![entry];
         }
         self.bytes += entry.bytes;
+        if self.entries.is_empty() {
+            // Most messages find the queue empty, and the list's own first size is four, of half a kilobyte each.
+            self.entries.reserve_exact(1);
+        }
         self.entries.push_back(entry);
         if policy != DropPolicy::Unbounded {
             // The newest message stays even when it alone is larger than the bound.
