@@ -96,7 +96,7 @@ fn bytes_do_not_change_unnoticed() {
     let pki = Pki::new(NOW);
     assert_eq!(
         crate::sha256_thumbprint(&pki.root(RootName::G2)),
-        "5E5D26ADF11B27FA143BE4CB3BFED0E4F6C768145D44DD965913C41B4685F50E"
+        "17919801E1BFAD8E36A5F5D525959E226F5C475B3CE5EC9BF85116B19DF911CB"
     );
     let good = pki.server(ChainKind::Good, RootName::G2, &[HOST]).unwrap();
     assert_eq!(
