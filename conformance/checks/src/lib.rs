@@ -1,6 +1,6 @@
 //! The requirement catalogue and its checks: trace in, verdicts out.
 //!
-//! [`judge`] gives a verdict on every requirement that a trace's header lists, and on those that hold always.
+//! [`judge()`] gives a verdict on every requirement that a trace's header lists, and on those that hold always.
 //! Checks read the trace and decode bytes with `nanorig-wire`; they see no device, no server and no log, so a
 //! trace recorded last year can be judged again by today's checks.
 //!

@@ -7,6 +7,6 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "hammers-on-unauthorized",
     summary: "tries again at once when the hub refuses its key",
     source: "clients that retry every failure alike",
-    fails: &["HUB-SAS-04", "MQTT-CONN-05", "DPS-REPROV-01"],
+    fails: &["HUB-SAS-04", "MQTT-CONN-05"],
     apply: |habits| habits.cloud.reconnect.unauthorized = UnauthorizedUse::Hammer,
 };

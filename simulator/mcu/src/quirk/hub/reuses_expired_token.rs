@@ -6,6 +6,6 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "reuses-expired-token",
     summary: "connects again with the token that has expired",
     source: "clients that make the token once",
-    fails: &["HUB-SAS-02", "HUB-SAS-03", "HUB-SAS-04"],
+    fails: &["HUB-SAS-02", "HUB-SAS-03"],
     apply: |habits| habits.cloud.hub.reuses_expired_token = true,
 };

@@ -7,7 +7,7 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "unencoded-properties",
     summary: "writes message properties into the topic as they are",
     source: "clients that join strings",
-    fails: &["HUB-D2C-02", "MQTT-PUB-01"],
+    fails: &["HUB-D2C-02"],
     apply: |habits| {
         habits.cloud.hub.bag = BagEncoding::Raw;
         habits.cloud.mqtt.unchecked_topics = true;

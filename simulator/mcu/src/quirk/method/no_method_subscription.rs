@@ -6,6 +6,6 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "no-method-subscription",
     summary: "does not subscribe to direct methods",
     source: "forgotten in many samples",
-    fails: &["METHOD-01", "METHOD-02", "METHOD-03", "METHOD-04", "PNP-CMD-01", "RECON-STATE-01"],
+    fails: &["METHOD-01", "PNP-CMD-01"],
     apply: |habits| habits.cloud.methods.not_subscribed = true,
 };

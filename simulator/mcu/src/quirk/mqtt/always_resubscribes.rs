@@ -7,6 +7,6 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "always-resubscribes",
     summary: "subscribes at each connection although the session was resumed",
     source: "most SDKs; AWS Device Advisor fails it",
-    fails: &["MQTT-SESS-01"],
+    fails: &[],
     apply: |habits| habits.cloud.mqtt.resubscribe = Resubscribe::Always,
 };
