@@ -11,7 +11,12 @@ use nanorig_wire::lan::sntp::{KissCode, Leap, Mode, Packet, Timestamp};
 use crate::World;
 use crate::directory::{Datagram, Reply, UdpService};
 
-/// How a request is answered.
+/// How far in the future the answers are that a client must refuse. A day: whoever takes one is seen to, and
+/// certificates stay valid.
+const INSANE_AHEAD_US: i64 = 86_400 * 1_000_000;
+
+/// How a request is answered. What SNTP-02 wants refused also tells a time that is a day ahead, so that taking it
+/// shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NtpAnswer {
@@ -122,30 +127,30 @@ impl NtpAnswer {
             let stamp = Timestamp::from_unix_micros(micros);
             Packet::reply(request, stamp, stamp)
         };
-        let mut packet = good(now_us);
+        let insane = || good(now_us.saturating_add(INSANE_AHEAD_US));
         let kiss = |code: KissCode| Packet {
             leap: Leap::Unsynchronised,
             stratum: 0,
             reference_id: code.reference_id(),
             ..good(now_us)
         };
-        match self {
-            Self::Good => {}
+        Some(match self {
+            Self::Good => good(now_us),
             Self::Silence => return None,
-            Self::BadOrigin => packet.origin = Timestamp(packet.origin.0 ^ 0x0000_0100_0000_0001),
-            Self::WrongMode => packet.mode = Mode::BROADCAST,
-            Self::StratumZero => (packet.stratum, packet.reference_id) = (0, [0; 4]),
-            Self::StratumSixteen => packet.stratum = 16,
-            Self::Unsynchronized => packet.leap = Leap::Unsynchronised,
-            Self::ZeroTransmit => packet.transmit = Timestamp::ZERO,
-            Self::KissDeny => packet = kiss(KissCode::Deny),
-            Self::KissRestrict => packet = kiss(KissCode::Restrict),
-            Self::KissRate => packet = kiss(KissCode::Rate),
-            Self::Lie { seconds } => {
-                packet = good(now_us.saturating_add(seconds.saturating_mul(1_000_000)));
+            Self::BadOrigin => {
+                let packet = insane();
+                Packet { origin: Timestamp(packet.origin.0 ^ 0x0000_0100_0000_0001), ..packet }
             }
-        }
-        Some(packet)
+            Self::WrongMode => Packet { mode: Mode::BROADCAST, ..insane() },
+            Self::StratumZero => Packet { stratum: 0, reference_id: [0; 4], ..insane() },
+            Self::StratumSixteen => Packet { stratum: 16, ..insane() },
+            Self::Unsynchronized => Packet { leap: Leap::Unsynchronised, ..insane() },
+            Self::ZeroTransmit => Packet { transmit: Timestamp::ZERO, ..insane() },
+            Self::KissDeny => kiss(KissCode::Deny),
+            Self::KissRestrict => kiss(KissCode::Restrict),
+            Self::KissRate => kiss(KissCode::Rate),
+            Self::Lie { seconds } => good(now_us.saturating_add(seconds.saturating_mul(1_000_000))),
+        })
     }
 }
 

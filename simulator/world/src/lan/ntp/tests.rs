@@ -38,11 +38,13 @@ fn a_good_answer_tells_the_servers_time_and_travels_for_the_delay() {
 }
 
 #[test]
-fn each_lie_is_wrong_in_its_one_point() {
+fn what_must_be_refused_is_a_day_ahead_and_wrong_in_one_point_more() {
     let mut server = NtpServer::new();
-    let (good, _) = ask(&mut server).unwrap();
+    server.set_offset(86_400_000_000);
+    let (ahead, _) = ask(&mut server).unwrap();
+    server.set_offset(0);
     let expected = |change: fn(&mut Packet)| {
-        let mut packet = good;
+        let mut packet = ahead;
         change(&mut packet);
         packet
     };

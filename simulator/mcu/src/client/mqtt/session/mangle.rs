@@ -1,7 +1,7 @@
 //! Turns packets into bytes; for some quirks, into bytes that break the rules and that the codec
 //! rightly cannot write.
 
-use nanorig_wire::mqtt::{Packet, QoS};
+use nanorig_wire::mqtt::{Packet, PacketId, QoS};
 
 use crate::habits::{ConnectForm, MqttHabits, PacketIds, SubscribeForm, WillForm};
 
@@ -29,17 +29,21 @@ pub(super) fn bytes(packet: &Packet, habits: &MqttHabits) -> Vec<u8> {
             }
         }
         Packet::Publish(publish) if publish.qos == QoS::AtMostOnce && habits.dup_on_qos0 => bytes[0] |= DUP,
-        Packet::Publish(publish) => {
-            if let (PacketIds::StartsAtZero, Some(id)) = (habits.packet_ids, publish.id) {
-                let at = variable_header(&bytes) + 2 + publish.topic.len();
-                bytes[at..at + 2].copy_from_slice(&(id.get() - 1).to_be_bytes());
-            }
-        }
         Packet::PubRel(_) if habits.dup_on_pubrel => bytes[0] |= DUP,
         Packet::Subscribe(_) | Packet::Unsubscribe(_) if habits.subscribe == SubscribeForm::ZeroFlags => {
             bytes[0] &= 0xf0;
         }
         _ => {}
+    }
+    if habits.packet_ids == PacketIds::StartsAtZero && packet.packet_id() == Some(PacketId::FIRST) {
+        let topic = match packet {
+            Packet::Publish(publish) => Some(2 + publish.topic.len()),
+            Packet::Subscribe(_) | Packet::Unsubscribe(_) => Some(0),
+            _ => None, // Belongs to an identifier of the other side.
+        };
+        if let Some(at) = topic.map(|length| variable_header(&bytes) + length) {
+            bytes[at..at + 2].fill(0);
+        }
     }
     bytes
 }
