@@ -31,6 +31,8 @@ pub(crate) struct Excuse {
     pub(crate) ids: Vec<String>,
     /// Only as far as this quirk is concerned.
     pub(crate) quirk: Option<String>,
+    /// Only as far as this hostile stimulus is concerned.
+    pub(crate) stimulus: Option<String>,
     /// Why, for people.
     pub(crate) reason: String,
 }
@@ -49,9 +51,19 @@ impl Excuse {
         self.ids.iter().any(|pattern| matches(pattern, id))
     }
 
+    /// True when it speaks of the requirements themselves.
+    pub(crate) const fn is_general(&self) -> bool {
+        self.quirk.is_none() && self.stimulus.is_none()
+    }
+
     /// True when it speaks of this requirement under this quirk.
     pub(crate) fn covers_quirk(&self, id: &str, quirk: &str) -> bool {
-        self.covers(id) && self.quirk.as_deref().is_none_or(|own| own == quirk)
+        self.covers(id) && (self.is_general() || self.quirk.as_deref() == Some(quirk))
+    }
+
+    /// True when it speaks of this requirement under this stimulus.
+    pub(crate) fn covers_stimulus(&self, id: &str, stimulus: &str) -> bool {
+        self.covers(id) && (self.is_general() || self.stimulus.as_deref() == Some(stimulus))
     }
 
     /// Entries that speak of none of `holes`.
@@ -71,11 +83,16 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_a_family() {
-        let excuse =
-            Excuse { ids: vec!["WS-*".into(), "TLS-1".into()], quirk: Some("q".into()), reason: "r".into() };
+        let excuse = Excuse {
+            ids: vec!["WS-*".into(), "TLS-1".into()],
+            quirk: Some("q".into()),
+            stimulus: None,
+            reason: "r".into(),
+        };
         assert!(excuse.covers("WS-01") && excuse.covers("TLS-1"));
         assert!(!excuse.covers("WSX-01") && !excuse.covers("TLS-10"));
         assert!(excuse.covers_quirk("WS-01", "q") && !excuse.covers_quirk("WS-01", "other"));
+        assert!(!excuse.covers_stimulus("WS-01", "q"));
         assert_eq!(excuse.stale(&["WS-02"]).collect::<Vec<_>>(), ["TLS-1"]);
     }
 }

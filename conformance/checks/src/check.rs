@@ -48,7 +48,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::Catalogue;
+    use crate::testing::Story;
+    use crate::{Catalogue, Verdict};
+
+    #[test]
+    fn where_nothing_happened_every_check_is_inconclusive() {
+        for check in Check::all() {
+            Story::new().expect(check.id, Verdict::Inconclusive);
+        }
+    }
 
     #[test]
     fn every_check_has_its_requirement_and_there_is_one_of_each() {

@@ -1,13 +1,15 @@
 //! From a trace to verdicts.
 
+mod provoked;
 #[cfg(test)]
 mod tests;
 
 use nanorig_trace::Trace;
-use nanorig_trace::event::StepResult;
 use serde::Serialize;
 
-use crate::{Catalogue, Check, Evidence, Finding, Level, Requirement, Verdict, View};
+use provoked::not_provoked;
+
+use crate::{Catalogue, Check, Finding, Level, Requirement, Verdict, View};
 
 /// More evidence than this is counted and left out: a report is for reading.
 const EVIDENCE_LIMIT: usize = 20;
@@ -57,7 +59,8 @@ fn judge_one(view: &View<'_>, id: &str) -> Judged {
     let left_out = finding.evidence.len().saturating_sub(EVIDENCE_LIMIT);
     if left_out > 0 {
         finding.evidence.truncate(EVIDENCE_LIMIT);
-        finding.summary.push_str(&format!(" (and {left_out} more records like these)"));
+        let records = if left_out == 1 { "record" } else { "records" };
+        finding.summary.push_str(&format!(" (and {left_out} more {records} like these)"));
     }
     let binding = requirement.is_none_or(|requirement| requirement.level == Level::Must);
     let verdict = match finding.verdict {
@@ -85,22 +88,7 @@ fn find(view: &View<'_>, requirement: &'static Requirement) -> Finding {
                 .with(*at, "the harness reported an error"),
             None => finding,
         },
-        Verdict::Inconclusive => not_provoked(view).unwrap_or(finding),
+        Verdict::Inconclusive => not_provoked(view, &requirement.id).unwrap_or(finding),
         _ => finding,
     }
-}
-
-/// A requirement that nothing provoked because the bench or the device cannot do a step is not applicable here.
-fn not_provoked(view: &View<'_>) -> Option<Finding> {
-    let skipped: Vec<Evidence> = view
-        .steps()
-        .iter()
-        .filter_map(|step| step.finished.as_ref().map(|finished| (step, finished)))
-        .filter(|(_, finished)| finished.result == StepResult::NotApplicable)
-        .map(|(step, finished)| {
-            Evidence::new(finished.at, format!("step {}: {}", step.number, finished.message))
-        })
-        .collect();
-    let first = skipped.first()?;
-    Some(Finding::not_applicable(format!("it was not provoked, because of {}", first.text)).with_all(skipped))
 }

@@ -1,14 +1,13 @@
 //! One run from plan to report.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use nanorig_checks::judge;
 use nanorig_report::{Outcome, Report};
-use nanorig_rig::simulated::{CustomBoard, Options, Simulated};
+use nanorig_rig::simulated::{CustomBoard, DEFAULT_SEED, Options, Recorded};
 use nanorig_runner::{Progress, RunOutcome, RunResult};
 use nanorig_scenario::Plan;
-use nanorig_trace::{ClockKind, FORMAT, Header, Trace};
+use nanorig_trace::{ClockKind, Trace};
 
 use crate::args::{Clock, RunArguments};
 
@@ -20,12 +19,6 @@ pub(crate) struct Ran {
     pub(crate) capture: Option<Vec<u8>>,
     pub(crate) result: RunResult,
 }
-
-/// Seed when neither the command line nor the scenario gives one.
-const DEFAULT_SEED: u64 = 1;
-
-/// How long a virtual world goes on after a failed step.
-const AFTERMATH: Duration = Duration::from_secs(600);
 
 /// Applies what the command line says instead of the scenario.
 pub(crate) fn overridden(mut plan: Plan, arguments: &RunArguments) -> Plan {
@@ -66,46 +59,14 @@ pub(crate) fn run(
     with: &With,
     progress: &mut impl Progress,
 ) -> Result<Ran, String> {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_time();
     let clock = match clock {
-        Clock::Virtual => {
-            builder.start_paused(true);
-            ClockKind::Virtual
-        }
-        Clock::Real => {
-            builder.enable_io();
-            ClockKind::Real
-        }
+        Clock::Virtual => ClockKind::Virtual,
+        Clock::Real => ClockKind::Real,
     };
-    let aftermath = match clock {
-        ClockKind::Virtual => AFTERMATH,
-        ClockKind::Real => Duration::ZERO,
-    };
-    let runtime = builder.build().map_err(|error| format!("the runtime could not be started: {error}"))?;
+    let options = Options { seed, capture: with.capture, board: with.board.clone() };
     let started = wall::now();
-    let (result, trace, capture) = runtime.block_on(async {
-        let options = Options { seed, capture: with.capture, board: with.board.clone() };
-        let mut rig = Simulated::build(&plan.setup, &options).map_err(|error| error.to_string())?;
-        let recorder = rig.recorder.clone();
-        let result =
-            nanorig_runner::run(plan, &mut rig.device, &mut rig.bench, &recorder, progress, aftermath).await;
-        let evidence = rig.finish();
-        let header = Header {
-            format: FORMAT,
-            tool: env!("CARGO_PKG_VERSION").into(),
-            scenario: plan.name.clone(),
-            file: plan.source.name.to_string(),
-            scenario_sha256: nanorig_rig::sha256_hex(plan.source.text.as_bytes()),
-            seed,
-            clock,
-            started: evidence.started,
-            dut: evidence.dut,
-            requirements: plan.requirements.clone(),
-            parameters: plan.parameters.clone(),
-        };
-        Ok::<_, String>((result, Trace { header, records: evidence.records }, evidence.capture))
-    })?;
+    let recorded = nanorig_rig::simulated::record(plan, clock, &options, progress);
+    let Recorded { result, trace, capture } = recorded.map_err(|error| error.to_string())?;
     let mut report = Report::new(&trace, judge(&trace), Some(wall::since(started)));
     report.outcome = with_run_outcome(report.outcome, result.outcome);
     Ok(Ran { plan: Arc::clone(plan), report, trace, capture, result })
@@ -143,4 +104,4 @@ mod wall {
 }
 
 /// A wall time that is not known, for traces that are judged again.
-pub(crate) const NO_WALL_TIME: Option<Duration> = None;
+pub(crate) const NO_WALL_TIME: Option<std::time::Duration> = None;

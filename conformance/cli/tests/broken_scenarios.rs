@@ -3,6 +3,7 @@
 //! `BLESS=1 cargo test -p nanorig --test broken_scenarios` writes those files anew; read the difference
 //! before you commit it, as somebody will have to learn from these texts.
 
+#[expect(dead_code, reason = "this file needs a part of it")]
 mod binary;
 
 use std::fmt::Write as _;

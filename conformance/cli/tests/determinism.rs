@@ -2,6 +2,7 @@
 //!
 //! Scenarios tagged `long` are left to `cargo xtask determinism`, which runs everything in a release build.
 
+#[expect(dead_code, reason = "this file needs a part of it")]
 mod binary;
 
 use std::fs;

@@ -5,7 +5,7 @@ mod binary;
 use std::fs;
 use std::path::Path;
 
-use binary::{files, nanorig, nanorig_in};
+use binary::{files, nanorig, nanorig_in, root};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -140,6 +140,30 @@ fn a_recorded_trace_is_judged_as_its_run_was() {
         }
         assert_eq!(judged["wall_ms"], Value::Null);
     }
+}
+
+#[test]
+fn a_replay_command_runs_the_same_again() {
+    let profile = fs::read_to_string(root().join("simulator/mcu/profiles/esp32-wroom.toml"));
+    let profile = profile.expect("it is there").replace("esp32-wroom", "myboard");
+    let folder = folder(&[("boot.yaml", BOOT), ("myboard.toml", &profile)]);
+    let first = ["run", "boot.yaml", "--seed", "5", "--profile", "myboard.toml", "--json", "-"];
+    let first = nanorig_in(folder.path(), &first).exits(0).json();
+    let replay = first["replay"].as_str().expect("a command").to_owned();
+    assert_eq!(replay, "nanorig run boot.yaml --seed 5 --profile myboard.toml");
+    let mut again: Vec<&str> = replay.split(' ').skip(1).collect();
+    again.extend(["--json", "-"]);
+    let again = nanorig_in(folder.path(), &again).exits(0).json();
+    for key in ["dut", "verdicts", "virtual_ms", "budgets", "replay"] {
+        assert_eq!(first[key], again[key], "{key}");
+    }
+}
+
+#[test]
+fn a_file_gets_whole_texts() {
+    let told = nanorig(&["run", "scenarios/quickstart.yaml"]).exits(0).stdout;
+    assert!(!told.contains('…'), "{told}");
+    assert!(told.lines().any(|line| line.chars().count() > 120), "{told}");
 }
 
 #[test]

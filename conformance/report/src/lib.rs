@@ -8,6 +8,8 @@ mod junit;
 mod outcome;
 mod report;
 mod terminal;
+#[cfg(test)]
+mod testing;
 
 pub use json::json;
 pub use junit::junit;

@@ -40,8 +40,9 @@ impl Outcome {
         }
     }
 
-    /// The outcome that follows from steps and verdicts. A run that judged nothing proves nothing.
-    pub(crate) fn of(passed_steps: u64, findings: &[StepFinding], verdicts: &[VerdictRow]) -> Self {
+    /// The outcome that follows from steps and verdicts. A run that judged nothing proves nothing, however many of its
+    /// steps passed.
+    pub(crate) fn of(findings: &[StepFinding], verdicts: &[VerdictRow]) -> Self {
         let any_step = |result| findings.iter().any(|finding| finding.result == result);
         let any_verdict = |verdict| verdicts.iter().any(|row| row.verdict == verdict);
         if any_step(StepResult::Error) || any_verdict(Verdict::Error) {
@@ -54,8 +55,6 @@ impl Outcome {
             Self::Passed
         } else if any_step(StepResult::NotApplicable) || any_verdict(Verdict::NotApplicable) {
             Self::NotApplicable
-        } else if passed_steps > 0 {
-            Self::Passed
         } else {
             Self::Inconclusive
         }
@@ -65,5 +64,30 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(result: StepResult) -> StepFinding {
+        StepFinding { step: 1, result, message: String::new(), line: 1, t_us: 0 }
+    }
+
+    #[test]
+    fn a_run_that_judged_nothing_is_inconclusive() {
+        assert_eq!(Outcome::of(&[], &[]), Outcome::Inconclusive);
+    }
+
+    #[test]
+    fn steps_count_where_nothing_was_judged() {
+        for (result, outcome) in [
+            (StepResult::Failed, Outcome::Failed),
+            (StepResult::Error, Outcome::Error),
+            (StepResult::NotApplicable, Outcome::NotApplicable),
+        ] {
+            assert_eq!(Outcome::of(&[ended(result)], &[]), outcome);
+        }
     }
 }

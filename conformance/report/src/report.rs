@@ -1,10 +1,13 @@
 //! What a run showed.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use nanorig_checks::{Evidence, Judged, Level, Verdict};
 use nanorig_trace::event::{DeviceEvent, Resources, RunEvent, StepResult};
-use nanorig_trace::{Event, Header, Trace};
+use nanorig_trace::{ClockKind, Event, Header, Trace};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -77,7 +80,7 @@ pub struct Budgets {
     pub sockets_peak: u32,
     /// Sockets that there are.
     pub sockets_limit: u32,
-    /// Most TLS contexts seen in use.
+    /// Most TLS contexts in use at once.
     pub tls_contexts_peak: u32,
     /// TLS contexts that there are.
     pub tls_contexts_limit: u32,
@@ -94,7 +97,7 @@ impl Report {
         for record in &trace.records {
             match &record.event {
                 Event::Run(RunEvent::StepFinished { result: StepResult::Passed, .. }) => passed_steps += 1,
-                Event::Run(RunEvent::StepFinished { step, result, message, line }) => {
+                Event::Run(RunEvent::StepFinished { step, result, message, line, .. }) => {
                     findings.push(StepFinding {
                         step: *step,
                         result: *result,
@@ -118,7 +121,7 @@ impl Report {
         }
         Self {
             header: trace.header.clone(),
-            outcome: Outcome::of(passed_steps, &findings, &verdicts),
+            outcome: Outcome::of(&findings, &verdicts),
             virtual_time: Duration::from_micros(trace.end().as_micros()),
             wall_time,
             verdicts,
@@ -137,16 +140,26 @@ impl Report {
     /// The command that runs the same again.
     #[must_use]
     pub fn replay(&self) -> String {
-        let Header { file, seed, dut, .. } = &self.header;
-        let mut command = format!("nanorig run {file} --seed {seed} --profile {}", dut.profile);
+        let Header { file, seed, dut, clock, .. } = &self.header;
+        let profile = dut.profile_file.as_ref().unwrap_or(&dut.profile);
+        let mut command = format!("nanorig run {} --seed {seed} --profile {}", word(file), word(profile));
         if dut.persona != "reference" {
             command.push_str(&format!(" --persona {}", dut.persona));
         }
         for quirk in &dut.quirks {
             command.push_str(&format!(" --quirk {quirk}"));
         }
+        if *clock == ClockKind::Real {
+            command.push_str(" --clock real");
+        }
         command
     }
+}
+
+/// A path as one word of a shell's command line.
+fn word(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/\\._-+:~@%,=".contains(c);
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 impl Budgets {
@@ -157,7 +170,7 @@ impl Budgets {
         self.managed_heap_limit = now.managed_limit;
         self.sockets_peak = self.sockets_peak.max(now.sockets_peak);
         self.sockets_limit = now.sockets_limit;
-        self.tls_contexts_peak = self.tls_contexts_peak.max(now.tls_contexts);
+        self.tls_contexts_peak = self.tls_contexts_peak.max(now.tls_contexts_peak);
         self.tls_contexts_limit = now.tls_contexts_limit;
     }
 }

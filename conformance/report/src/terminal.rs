@@ -13,8 +13,8 @@ use crate::{Budgets, Outcome, Report, VerdictRow};
 pub struct Style {
     /// True for ANSI colours.
     pub colour: bool,
-    /// Columns of the terminal; texts are cut to fit.
-    pub width: usize,
+    /// Columns of the terminal, which texts are cut to fit; none for a file, where nothing is cut.
+    pub width: Option<usize>,
 }
 
 impl Style {
@@ -128,8 +128,10 @@ fn verdict(out: &mut String, row: &VerdictRow, report: &Report, style: Style) {
     };
     let used = 2 + VERDICT_WIDTH + 1 + id_width + 2 + 8;
     let clause = format!("[{}]", row.clause);
-    let room = style.width.saturating_sub(used).max(20);
-    let text = fit(&row.summary, &clause, room);
+    let text = match style.width {
+        Some(width) => fit(&row.summary, &clause, width.saturating_sub(used).max(20)),
+        None => Fitted { summary: row.summary.clone(), clause },
+    };
     let word = style.paint(&format!("{word:>VERDICT_WIDTH$}"), paint);
     let _ = writeln!(out, "{word} {id:id_width$}  {level:6}  {text}", id = row.id, text = text.paint(style));
 }
@@ -188,7 +190,8 @@ fn totals(out: &mut String, report: &Report, style: Style) {
     let outcome = outcome(report.outcome, style, 0);
     let steps = report.passed_steps;
     let verdicts = counts(report);
-    let _ = writeln!(out, "{outcome}: {verdicts}; {steps} steps passed");
+    let plural = if steps == 1 { "" } else { "s" };
+    let _ = writeln!(out, "{outcome}: {verdicts}; {steps} step{plural} passed");
     if let Some(budgets) = &report.budgets {
         let _ = writeln!(out, "{}", budget_line(budgets));
     }
@@ -235,6 +238,7 @@ fn span(span: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
 
     #[test]
     fn spans_read_well() {
@@ -242,6 +246,21 @@ mod tests {
         assert_eq!(span(Duration::from_millis(12_340)), "12.3 s");
         assert_eq!(span(Duration::from_secs(190)), "3 min 10 s");
         assert_eq!(span(Duration::from_secs(172_800)), "48 h 0 min");
+    }
+
+    #[test]
+    fn only_a_terminal_cuts_texts() {
+        let mut report = testing::report();
+        report.verdicts = vec![testing::row("MQTT-CONN-01", Verdict::Pass)];
+        report.verdicts[0].summary = "word ".repeat(60);
+        report.verdicts[0].clause = "MQTT 3.1.1 [MQTT-3.1.0-1], ".repeat(10);
+        let shown = |width| terminal(&report, Style { colour: false, width });
+        let whole = shown(None);
+        assert!(whole.contains(&report.verdicts[0].summary) && whole.contains(&report.verdicts[0].clause));
+        assert!(!whole.contains('…'), "{whole}");
+        let fitted = shown(Some(100));
+        assert!(fitted.lines().all(|line| line.chars().count() <= 100), "{fitted}");
+        assert!(fitted.contains('…'), "{fitted}");
     }
 
     #[test]

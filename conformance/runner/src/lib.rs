@@ -5,11 +5,13 @@
 //! and this crate knows none of them. It never asks which device it has: what a device
 //! cannot do is a capability that it does not claim.
 
+mod begun;
 mod expectation;
 mod pending;
 mod progress;
 mod result;
 mod runner;
+mod waiting;
 
 pub use progress::{Progress, Silent};
 pub use result::{RunOutcome, RunResult, StepReport};

@@ -5,13 +5,14 @@ use std::time::Duration;
 use nanorig_dut::{Bench, Call, CallId, Device, Hand, HandError, Outcome};
 use nanorig_scenario::{EventPattern, Expected, Plan, Span, Step, StepKind};
 use nanorig_trace::event::{RunEvent, StepResult};
-use nanorig_trace::watch;
 use nanorig_trace::{Recorder, Time};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::begun::Begun;
 use crate::expectation::{Search, Window, nearest};
 use crate::pending::{Pending, Side, fields};
+use crate::waiting::{Goal, Reached, changed, sleep_until};
 use crate::{Progress, RunOutcome, RunResult, StepReport};
 
 /// Runs `plan`. Everything that happens is in the recorder's trace afterwards.
@@ -83,24 +84,6 @@ enum Stop {
     Harness,
 }
 
-/// What the runner waits for.
-enum Goal<'g> {
-    /// The call of this side and id.
-    Call(Side, CallId),
-    /// An event, so many times.
-    Event(&'g EventPattern, u32),
-    /// The deadline.
-    Deadline,
-    /// The end of all calls.
-    Idle,
-}
-
-/// What the wait ended with.
-enum Reached {
-    Goal,
-    Deadline { found: u32 },
-}
-
 struct Runner<'a, D, B, P> {
     plan: &'a Plan,
     device: &'a mut D,
@@ -141,7 +124,7 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
             self.skipping = false;
         }
         self.recorder.record(RunEvent::StepStarted { step: self.index, label: step.label.clone() });
-        let begun = Begun { index: self.index, label: step.label.clone(), started: self.recorder.now() };
+        let begun = Begun::new(self.index, step.label.clone(), self.recorder.now());
         match &step.kind {
             StepKind::Call { call, expect, within, background } => {
                 self.call(begun, step.span, call, expect.as_ref(), *within, *background).await
@@ -170,9 +153,10 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
     ) -> Result<(), Stop> {
         if let Some(message) = self.obstacle(call) {
             self.skipping = true;
+            let begun = Begun { skipped: Some(call.spec.name.to_owned()), ..begun };
             return self.finish(begun, StepResult::NotApplicable, message, String::new(), span);
         }
-        self.announce(call);
+        self.announce(call, begun.index);
         let side = Side::from(call.spec.hand);
         let started = match side {
             Side::Device => self.device.start(call.clone()),
@@ -210,12 +194,12 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
         bench_lacks_it.then(|| format!("this bench cannot do `{}`", call.spec.name))
     }
 
-    fn announce(&self, call: &Call) {
+    fn announce(&self, call: &Call, step: u32) {
         let name = call.spec.name.to_owned();
         let args = Value::Object(call.args.0.clone().into_iter().collect());
         self.recorder.record(match call.spec.hand {
-            Hand::Device => RunEvent::Action { name, args },
-            hand => RunEvent::Stimulus { hand: hand.key().to_owned(), name, args },
+            Hand::Device => RunEvent::Action { name, args, step: Some(step) },
+            hand => RunEvent::Stimulus { hand: hand.key().to_owned(), name, args, step: Some(step) },
         });
     }
 
@@ -322,10 +306,11 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
             name: pending.call.spec.name.to_owned(),
             ok: outcome.is_ok(),
             fields: Value::Object(fields(&outcome)),
+            step: Some(pending.index),
         });
         let judged = pending.judge(&outcome);
         let span = pending.span;
-        let begun = Begun { index: pending.index, label: pending.label, started: pending.started };
+        let begun = Begun::new(pending.index, pending.label, pending.started);
         match judged {
             Ok(()) => self.finish(begun, StepResult::Passed, String::new(), String::new(), span),
             Err(why) => self.finish(begun, StepResult::Failed, why.message, why.seen, why.span),
@@ -342,7 +327,7 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
                 Side::Bench => self.bench.abandon(pending.id),
             }
             let message = format!("`{}` did not end within {:?}", pending.call.spec.name, pending.within);
-            let begun = Begun { index: pending.index, label: pending.label, started: pending.started };
+            let begun = Begun::new(pending.index, pending.label, pending.started);
             self.finish(begun, StepResult::Failed, message, "no outcome".into(), pending.span)?;
         }
         Ok(())
@@ -358,14 +343,14 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
     ) -> Result<(), Stop> {
         let line = self.plan.source.line(span);
         let text = if seen.is_empty() { message.clone() } else { format!("{message}; {seen}") };
-        self.recorder.record(RunEvent::StepFinished { step: begun.index, result, message: text, line });
+        let Begun { index, label, started, skipped } = begun;
+        self.recorder.record(RunEvent::StepFinished { step: index, result, message: text, line, skipped });
         if result == StepResult::Passed {
             self.passed += 1;
             return Ok(());
         }
-        tracing::warn!(step = begun.index, ?result, message, "step did not pass");
+        tracing::warn!(step = index, ?result, message, "step did not pass");
         let ended = self.recorder.now();
-        let Begun { index, label, started } = begun;
         self.findings.push(StepReport { index, label, result, message, seen, span, started, ended });
         if result == StepResult::Failed { Err(Stop::Failed) } else { Ok(()) }
     }
@@ -377,28 +362,5 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
             HandError::Unreachable(_) => Stop::Unreachable,
             _ => Stop::Harness,
         }
-    }
-}
-
-/// A step that has begun.
-struct Begun {
-    index: u32,
-    label: String,
-    started: Time,
-}
-
-/// Waits for the next record, where records matter.
-async fn changed(news: &mut Option<watch::Receiver<usize>>) {
-    match news {
-        // An error means that nobody will record any more.
-        Some(news) => drop(news.changed().await),
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep_until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
     }
 }

@@ -1,4 +1,8 @@
 //! JSON Schema of scenario files, for editors.
+//!
+//! It cannot see what only two places of a file decide together, such as a hub's name and its use: `nanorig check` can.
+
+mod narrow;
 
 use nanorig_dut::{CallSpec, ParamKind, Vocabulary};
 use nanorig_trace::event::SOURCES;
@@ -60,7 +64,7 @@ fn array(items: Value) -> Value {
 
 fn properties<T>(fields: &[Field<T>], words: &Vocabulary) -> Map<String, Value> {
     let one = |field: &Field<T>| {
-        let mut schema = kind(&field.kind);
+        let mut schema = narrow::field(field.name, &field.kind).unwrap_or_else(|| kind(&field.kind));
         if let Some(names) = field.names {
             restrict(&mut schema, names, words);
         }
@@ -98,7 +102,7 @@ fn kind(kind: &ParamKind) -> Value {
 }
 
 fn step(words: &Vocabulary) -> Value {
-    let mut kinds: Vec<Value> = words.calls.iter().map(|spec| call(spec)).collect();
+    let mut kinds: Vec<Value> = words.calls.iter().map(|spec| call(spec, words)).collect();
     kinds.push(closed(
         json!({"expect": {"$ref": "#/$defs/event"}, "within": kind(&ParamKind::Duration), "times": {"type": "integer", "minimum": 1}}),
         &["expect"],
@@ -121,7 +125,7 @@ fn closed(mut properties: Value, required: &[&str]) -> Value {
     json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
 }
 
-fn call(spec: &CallSpec) -> Value {
+fn call(spec: &CallSpec, words: &Vocabulary) -> Value {
     let mut properties = json!({
         "within": kind(&ParamKind::Duration),
         "background": {"type": "boolean", "description": "Do not wait for the outcome."},
@@ -135,7 +139,7 @@ fn call(spec: &CallSpec) -> Value {
         .collect();
     properties["expect"] = json!({"type": "object", "additionalProperties": false, "properties": results});
     for param in spec.params {
-        let mut schema = kind(&param.kind);
+        let mut schema = narrow::argument(spec, param.name, words).unwrap_or_else(|| kind(&param.kind));
         schema["description"] = param.doc.into();
         properties[param.name] = schema;
     }

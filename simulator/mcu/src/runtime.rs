@@ -248,6 +248,7 @@ impl Mcu {
             sockets_peak: sockets.peak,
             sockets_limit: sockets.limit,
             tls_contexts: sockets.tls_used,
+            tls_contexts_peak: sockets.tls_peak,
             tls_contexts_limit: sockets.tls_limit,
         }
     }

@@ -49,6 +49,7 @@ struct State {
     tcp_pcbs: u32,
     udp_pcbs: u32,
     tls: u32,
+    tls_peak: u32,
     /// Control blocks in TIME-WAIT, in the order of their ends; they are counted in `tcp_pcbs`.
     time_wait: VecDeque<(Time, HeapBlock)>,
     /// Connections whose sent data still lies on the heap.
@@ -78,6 +79,8 @@ pub struct SocketStats {
     pub udp_pcbs: u32,
     /// TLS contexts in use.
     pub tls_used: u32,
+    /// Most TLS contexts in use at once since boot.
+    pub tls_peak: u32,
     /// TLS contexts that the device has.
     pub tls_limit: u32,
 }
@@ -217,6 +220,7 @@ impl SocketTable {
             time_wait: u32::try_from(state.time_wait.len()).unwrap_or(u32::MAX),
             udp_pcbs: state.udp_pcbs,
             tls_used: state.tls,
+            tls_peak: state.tls_peak,
             tls_limit: self.shared.limits.tls,
         }
     }
@@ -258,6 +262,7 @@ impl Shared {
         }
         *count += 1;
         state.slots_peak = state.slots_peak.max(state.slots);
+        state.tls_peak = state.tls_peak.max(state.tls);
         let life = state.life;
         drop(state);
         Some(Guard { shared: Arc::clone(self), kind, life })

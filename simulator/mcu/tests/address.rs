@@ -7,12 +7,12 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use bench::{Bench, echo};
-use nanorig_mcu::power::Power;
+use nanorig_mcu::power::{BootReason, Power};
 use nanorig_mcu::{NetError, NetworkHelper, NetworkKind, Profile};
 use nanorig_trace::Time;
 use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::lan::dhcp::Kind;
-use nanorig_world::lan::dhcp::Behaviour;
+use nanorig_world::lan::dhcp::{Behaviour, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test(start_paused = true)]
@@ -134,6 +134,48 @@ async fn a_wrong_passphrase_is_told_from_a_missing_access_point() {
     bench.access_point.set_passphrase("wrong");
     bench.sleep(60).await;
     assert!(bench.mcu.address().is_some(), "the station goes on trying");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_refusal_is_not_the_answer_to_a_new_question() {
+    let profile = Profile::named("esp32-wroom").unwrap();
+    let bench = Bench::with(1, profile, |config| config.wifi.passphrase = "wrong".into());
+    Power::on(&bench.mcu).await;
+    let connect = || NetworkHelper::connect(&bench.mcu, NetworkKind::Wifi);
+    connect().await.expect_err("it is refused");
+    let before = bench.now();
+    connect().await.expect_err("it is refused again");
+    assert!(bench.now().since(before) >= Duration::from_secs(4), "by a handshake of its own");
+    bench.access_point.set_passphrase("wrong");
+    connect().await.expect("the next attempt has the right passphrase");
+
+    let profile = Profile::named("esp32-wroom").unwrap();
+    let bench = Bench::with(1, profile, |config| config.wifi.passphrase = "wrong".into());
+    Power::on(&bench.mcu).await;
+    NetworkHelper::start(&bench.mcu, NetworkKind::Wifi).unwrap();
+    let link = &bench.mcu.profile().link;
+    let handshake = link.start + link.scan_channel.unwrap() * 6 + link.association.unwrap();
+    bench.world.clock.sleep(handshake + Duration::from_secs(1)).await;
+    bench.access_point.set_passphrase("wrong");
+    let connected = NetworkHelper::connect(&bench.mcu, NetworkKind::Wifi).await;
+    connected.expect("the attempt under way has failed already, and does not count");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_of_a_group_address_is_not_used() {
+    let bench = Bench::new("stm32f769i-disco");
+    bench.up().await;
+    let dhcp = bench.segment.dhcp().unwrap();
+    let good = dhcp.settings();
+    let group = Ipv4Addr::new(224, 0, 0, 1);
+    dhcp.set(Settings { address: group, router: group, ..good.clone() });
+    Power::reset(&bench.mcu, BootReason::Reset).await;
+    NetworkHelper::start(&bench.mcu, NetworkKind::Any).unwrap();
+    bench.sleep(300).await;
+    assert_eq!(bench.mcu.address(), None);
+    dhcp.set(good);
+    bench.sleep(80).await;
+    echo(&bench.mcu, b"from an address of one host").await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

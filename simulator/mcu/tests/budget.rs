@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod bench;
 
+use std::net::SocketAddrV4;
 use std::time::Duration;
 
 use bench::{Bench, ECHO, echo};
@@ -112,8 +113,8 @@ async fn refused_and_unanswered_connections_leave_nothing_behind() {
     bench.up_with_time().await;
     bench.sleep(10).await;
     let baseline = bench.mcu.native().stats().used;
-    let closed = std::net::SocketAddrV4::new(bench::HUB, 9);
-    let silent = std::net::SocketAddrV4::new(bench::NOBODY, 9);
+    let closed = SocketAddrV4::new(bench::HUB, 9);
+    let silent = SocketAddrV4::new(bench::NOBODY, 9);
     for _ in 0..20 {
         assert_eq!(bench.mcu.connect_tcp(closed).await.map(drop), Err(NetError::Refused));
     }
@@ -129,13 +130,63 @@ async fn refused_and_unanswered_connections_leave_nothing_behind() {
 async fn sent_data_is_on_the_heap_until_it_is_confirmed() {
     let bench = Bench::new("esp32-wroom");
     bench.up_with_time().await;
-    let mut stream = bench.mcu.connect_tcp(ECHO).await.unwrap();
+    let sink = SocketAddrV4::new(bench::HUB, 9);
+    let _sink = bench.world.directory.listen("sink", sink);
+    let mut stream = bench.mcu.connect_tcp(sink).await.unwrap();
     let idle = bench.mcu.native().stats().used;
     stream.write_all(&[1; 2_880]).await.unwrap();
     let busy = bench.mcu.native().stats().used - idle;
     assert_eq!(busy, (2_880 + 2 * 86_usize).next_multiple_of(32));
     bench.sleep(5).await;
     assert_eq!(bench.mcu.native().stats().used, idle, "without anybody having read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn received_data_is_on_the_heap_until_it_is_read() {
+    let bench = Bench::new("esp32-wroom");
+    bench.up_with_time().await;
+    let mut stream = bench.mcu.connect_tcp(ECHO).await.unwrap();
+    let idle = bench.mcu.native().stats().used;
+    stream.write_all(&[1; 2_880]).await.unwrap();
+    bench.sleep(5).await;
+    let (window, segment) = (bench.mcu.profile().tcp.window, bench.mcu.profile().tcp.segment);
+    let busy = bench.mcu.native().stats().used - idle;
+    assert!((2_880 + 2 * segment..2_880 + 8 * (segment + 32)).contains(&busy), "{busy} bytes, all unread");
+    stream.read_exact(&mut [0; 2_000]).await.unwrap();
+    assert!(bench.mcu.native().stats().used - idle < busy, "what was read is free");
+    stream.read_exact(&mut [0; 880]).await.unwrap();
+    assert_eq!(bench.mcu.native().stats().used, idle);
+
+    for _ in 0..3 {
+        stream.write_all(&[2; 2_880]).await.unwrap();
+        bench.sleep(5).await;
+    }
+    let full = bench.mcu.native().stats().used - idle;
+    assert!((window..2 * window).contains(&full), "{full} bytes: a window at most, and nothing to send");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_finds_no_memory_can_be_read_later() {
+    let bench = Bench::new("esp32-wroom");
+    bench.up_with_time().await;
+    let heap = bench.mcu.native().clone();
+    let mut stream = bench.mcu.connect_tcp(ECHO).await.unwrap();
+    stream.write_all(&[7; 1_000]).await.unwrap();
+    bench.sleep(5).await;
+    stream.write_all(&[7; 500]).await.unwrap();
+    let mut hog = Vec::new();
+    while heap.stats().largest >= 64 {
+        hog.push(heap.alloc(heap.stats().largest.min(4_096), "hog").unwrap());
+    }
+    bench.sleep(5).await;
+    // The 500 bytes that were confirmed meanwhile make no room for 1,500 that wait.
+    let mut back = [0; 1_500];
+    let error = stream.read(&mut back).await.expect_err("no memory for what was received");
+    assert_eq!(NetError::of(&error).kind(), "out-of-memory");
+    assert_eq!(exceeded(&bench), ["native-heap"], "it is told once, by who reads");
+    drop(hog);
+    stream.read_exact(&mut back).await.unwrap();
+    assert_eq!(back, [7; 1_500]);
 }
 
 #[tokio::test(start_paused = true)]

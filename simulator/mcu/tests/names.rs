@@ -3,13 +3,15 @@
 #[cfg(test)]
 mod bench;
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use bench::{Bench, HUB, NAME_SERVERS, NOBODY};
 use nanorig_mcu::habits::DnsHabits;
 use nanorig_mcu::{NetError, Profile};
-use nanorig_trace::Time;
+use nanorig_trace::event::{Direction, NetworkEvent, Service};
+use nanorig_trace::{Event, Time};
 use nanorig_world::lan::dns::Answer;
 
 const OTHER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 11);
@@ -46,6 +48,33 @@ async fn three_aliases_are_followed() {
     bench.dns[0].set_a("c.test", &[OTHER]).unwrap();
     bench.up().await;
     assert_eq!(bench.mcu.resolve("hub.test").await, Ok(vec![OTHER]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_ports_of_queries_cannot_be_foreseen() {
+    let bench = bench_with(|_| {});
+    bench.up().await;
+    let mut ports = Vec::new();
+    for _ in 0..40 {
+        bench.dns[0].set_ttl(Duration::from_secs(1));
+        bench.mcu.resolve("hub.test").await.unwrap();
+        bench.sleep(2).await;
+    }
+    bench.events(|event| match event {
+        Event::Network(NetworkEvent::Datagram {
+            service: Service::Dns,
+            direction: Direction::FromDevice,
+            device,
+            ..
+        }) => {
+            ports.push(device.port());
+            Some(())
+        }
+        _ => None,
+    });
+    assert!(ports.len() >= 40 && ports.iter().all(|port| *port >= 49_152), "{ports:?}");
+    let steps: BTreeSet<u16> = ports.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+    assert!(steps.len() > 30, "{ports:?}");
 }
 
 #[tokio::test(start_paused = true)]

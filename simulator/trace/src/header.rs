@@ -51,6 +51,9 @@ pub struct DutIdentity {
     pub kind: String,
     /// Budget profile, such as `esp32-wroom`.
     pub profile: String,
+    /// The file that the profile was read from, when it is none of those that come with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_file: Option<String>,
     /// Persona, such as `reference`.
     pub persona: String,
     /// Quirks switched on besides those of the persona.

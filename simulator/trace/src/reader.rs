@@ -77,7 +77,10 @@ fn read_header(line: &str) -> Result<Header, ReadError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::event::testing::any_event;
     use crate::event::{ConnEvent, ConnId, DeviceEvent, Direction, Protocol, Resources};
     use crate::{ClockKind, DutIdentity, Time, Utc, write};
 
@@ -141,5 +144,56 @@ mod tests {
         let error = read(swapped.as_bytes()).expect_err("times go back");
         assert_eq!(error.to_string(), "line 3 of the trace goes back in time");
         assert!(matches!(read(&b""[..]), Err(ReadError::Empty)));
+    }
+
+    prop_compose! {
+        /// A trace of any events in the order of their times.
+        fn any_trace()(
+            events in prop::collection::vec((any_event(), 0_u64..2_000_000), 0..12),
+            seed: u64,
+            started in any::<i32>(),
+            text in ".{0,20}",
+        ) -> Trace {
+            let mut trace = sample();
+            (trace.header.seed, trace.header.scenario) = (seed, text);
+            trace.header.started = Utc::from_unix_secs(started.into());
+            let mut at = 0;
+            trace.records = events
+                .into_iter()
+                .map(|(event, later)| {
+                    at += later;
+                    Record { at: Time::from_micros(at), event }
+                })
+                .collect();
+            trace
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_trace_reads_back_equal(trace in any_trace()) {
+            let text = text(&trace);
+            let back = read(text.as_bytes()).expect("it was just written");
+            prop_assert_eq!(&back, &trace);
+            prop_assert_eq!(super::tests::text(&back), text, "and writes the same bytes");
+        }
+
+        #[test]
+        fn arbitrary_lines_never_panic(lines in prop::collection::vec(any::<u8>(), 0..200), good: bool) {
+            let mut input = if good { text(&sample()).into_bytes() } else { Vec::new() };
+            input.extend(lines);
+            let _ = read(&input[..]);
+        }
+
+        #[test]
+        fn damaged_traces_never_panic(trace in any_trace(), at: prop::sample::Index, octet: u8, cut: bool) {
+            let mut input = text(&trace).into_bytes();
+            let at = at.index(input.len());
+            input[at] = octet;
+            if cut {
+                input.truncate(at);
+            }
+            let _ = read(&input[..]);
+        }
     }
 }

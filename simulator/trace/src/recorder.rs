@@ -37,11 +37,7 @@ impl Recorder {
 
     /// Appends `event` at the present time.
     pub fn record(&self, event: impl Into<Event>) {
-        self.record_at(self.now(), event);
-    }
-
-    /// Appends `event` as of `at`, for evidence that is timed by somebody else (a board's own clock).
-    pub fn record_at(&self, at: Time, event: impl Into<Event>) {
+        let at = self.now();
         let mut records = self.lock();
         records.push(Record { at, event: event.into() });
         let length = records.len();

@@ -27,29 +27,18 @@ pub enum PercentError {
 /// ```
 #[must_use]
 pub fn encode(text: &str) -> String {
-    encode_except(text, |_| false)
-}
-
-/// As [`encode`], and leaves the ASCII bytes alone that `keep` accepts.
-#[must_use]
-pub fn encode_except(text: &str, keep: impl Fn(u8) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
-    append_except(&mut out, text, keep);
+    append(&mut out, text);
     out
 }
 
 /// Appends `text` to `out` as [`encode`] writes it.
 pub(crate) fn append(out: &mut String, text: &str) {
-    append_except(out, text, |_| false);
-}
-
-fn append_except(out: &mut String, text: &str, keep: impl Fn(u8) -> bool) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     // What stays is copied in pieces, which are ASCII and thus begin and end between characters.
     let mut copied = 0;
     for (at, byte) in text.bytes().enumerate() {
-        let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-        if unreserved || byte.is_ascii() && keep(byte) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             continue;
         }
         out.push_str(text.get(copied..at).unwrap_or_default());

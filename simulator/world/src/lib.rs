@@ -25,7 +25,7 @@ pub use fault::Fault;
 pub use link::{LinkSettings, PathSettings};
 pub use random::{Random, Stream};
 pub use segment::{
-    DevicePort, FrameTap, Ipv4Config, Mac, Segment, SegmentConfig, ServerStream, TcpListener, TcpOptions,
-    TcpSocket, UdpSocket,
+    DevicePort, Ipv4Config, Mac, Segment, SegmentConfig, ServerStream, TcpListener, TcpOptions, TcpSocket,
+    UdpSocket,
 };
 pub use world::World;

@@ -1,20 +1,13 @@
 //! One run of one scenario, with or without a quirk, judged by every check there is.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use nanorig_checks::{Catalogue, Check, Level, Verdict, judge};
-use nanorig_rig::simulated::{Options, Simulated};
+use nanorig_rig::simulated::{self, DEFAULT_SEED, Options, Recorded};
 use nanorig_runner::{RunOutcome, Silent};
 use nanorig_scenario::Plan;
-use nanorig_trace::{ClockKind, FORMAT, Header, Trace};
-
-/// Seed of a scenario that names none, as for `nanorig run`.
-const DEFAULT_SEED: u64 = 1;
-
-/// How long the world goes on after a failed step, as for `nanorig run`.
-const AFTERMATH: Duration = Duration::from_secs(600);
+use nanorig_trace::ClockKind;
 
 /// What the checks found.
 pub(super) struct Judgement {
@@ -67,31 +60,10 @@ impl Judgement {
 pub(super) fn run(plan: &Plan, quirk: Option<&str>) -> anyhow::Result<Judgement> {
     let mut plan = plan.clone();
     plan.setup.device.quirks.extend(quirk.map(str::to_owned));
-    let seed = plan.seed.unwrap_or(DEFAULT_SEED);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    let (result, trace) = runtime.block_on(async {
-        let mut rig = Simulated::build(&plan.setup, &Options { seed, capture: false, board: None })
-            .with_context(|| plan.source.name.to_string())?;
-        let recorder = rig.recorder.clone();
-        let result =
-            nanorig_runner::run(&plan, &mut rig.device, &mut rig.bench, &recorder, &mut Silent, AFTERMATH)
-                .await;
-        let evidence = rig.finish();
-        let header = Header {
-            format: FORMAT,
-            tool: env!("CARGO_PKG_VERSION").into(),
-            scenario: plan.name.clone(),
-            file: plan.source.name.to_string(),
-            scenario_sha256: nanorig_rig::sha256_hex(plan.source.text.as_bytes()),
-            seed,
-            clock: ClockKind::Virtual,
-            started: evidence.started,
-            dut: evidence.dut,
-            requirements: Check::all().map(|check| check.id.to_owned()).collect(),
-            parameters: plan.parameters.clone(),
-        };
-        anyhow::Ok((result, Trace { header, records: evidence.records }))
-    })?;
+    plan.requirements = Check::all().map(|check| check.id.to_owned()).collect();
+    let options = Options { seed: plan.seed.unwrap_or(DEFAULT_SEED), capture: false, board: None };
+    let recorded = simulated::record(&plan, ClockKind::Virtual, &options, &mut Silent);
+    let Recorded { result, trace, .. } = recorded.with_context(|| plan.source.name.to_string())?;
     if result.outcome == RunOutcome::Error {
         let step = result.findings.first().map(|step| step.message.clone()).unwrap_or_default();
         return Err(anyhow!("{} with {quirk:?}: the harness failed: {step}", plan.source.name));

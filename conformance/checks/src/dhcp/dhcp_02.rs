@@ -27,7 +27,10 @@ fn judge(view: &View<'_>) -> Finding {
     for sent in &series {
         growth(sent, cap, &mut tally);
     }
-    randomness(&series, &mut tally);
+    let compared = randomness(view, &series, &mut tally);
+    if !tally.is_empty() && !tally.has_bad() && !compared {
+        return Finding::inconclusive("the gaps grow, but one start does not show that they are random");
+    }
     tally.finish(
         "unanswered DISCOVER messages come at growing, random intervals",
         "unanswered DISCOVER messages do not back off as they should",
@@ -86,23 +89,25 @@ fn growth(sent: &[At], cap: Duration, tally: &mut Tally) {
     }
 }
 
-/// Delays that are the same in every run come from no random source.
-fn randomness(series: &[Vec<At>], tally: &mut Tally) {
-    let Some(first) = series.first() else { return };
+/// Delays that are the same after every start come from no random source. False when only one start was seen.
+fn randomness(view: &View<'_>, series: &[Vec<At>], tally: &mut Tally) -> bool {
+    let Some(first) = series.first() else { return false };
     let own: Vec<(At, Duration)> = gaps(first).collect();
-    let Some((at, _)) = own.last().copied() else { return };
+    let Some((at, _)) = own.last().copied() else { return false };
     let whole = |gap: Duration| {
         let rest = gap.subsec_micros();
         rest.min(1_000_000 - rest) < 5_000
     };
-    if series.len() == 1 {
-        if own.iter().all(|(_, gap)| whole(*gap)) {
-            tally.bad(at, "every gap is a whole number of seconds, as if nothing random was added");
-        }
-        return;
+    if series.iter().flat_map(|sent| gaps(sent)).all(|(_, gap)| whole(gap)) {
+        tally.bad(at, "every gap is a whole number of seconds, as if nothing random was added");
     }
-    let same = |other: &Vec<At>| gaps(other).zip(&own).all(|((_, a), (_, b))| a.abs_diff(*b) < SAME);
-    if series[1..].iter().all(same) {
-        tally.bad(at, format!("the gaps are identical in {} series", series.len()));
+    let others: Vec<&Vec<At>> = series[1..]
+        .iter()
+        .filter(|other| view.boots().is_empty() || view.boots_between(at, other[0]))
+        .collect();
+    let same = |other: &&Vec<At>| gaps(other).zip(&own).all(|((_, a), (_, b))| a.abs_diff(*b) < SAME);
+    if !others.is_empty() && others.iter().all(same) {
+        tally.bad(at, format!("the gaps are identical after {} starts", others.len() + 1));
     }
+    !others.is_empty()
 }

@@ -121,6 +121,10 @@ fn sessions(view: &View<'_>, lease: &Lease, times: &Times, tally: &mut Tally) {
             Some(closed)
                 if closed.at.time <= renewed.time + Duration::from_secs(1) && closed.by != Party::Server =>
             {
+                // What the device or its operator ends on purpose is not lost.
+                if connection.disconnect().is_some() || view.told_to_leave(connection, closed.at) {
+                    continue;
+                }
                 tally.bad(
                     closed.at,
                     format!("connection {} was dropped while the lease was renewed", connection.id),

@@ -22,7 +22,7 @@ fn judge(view: &View<'_>) -> Finding {
         let next = view.leases().get(index + 1);
         let reboot = view.boots().iter().map(|boot| boot.at.time).find(|time| *time > lost);
         let until = reboot.unwrap_or(Time::from_micros(u64::MAX));
-        no_further_use(view, lease, lost, next, until, why, &mut tally);
+        no_further_use(view, lease, lost, until, why, &mut tally);
         restart(view, lease, lost, until, &mut tally);
         if let Some(next) = next.filter(|next| next.at.time < until) {
             reconnect(view, lease, lost, next, &mut tally);
@@ -35,20 +35,12 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-fn no_further_use(
-    view: &View<'_>,
-    lease: &Lease,
-    lost: Time,
-    next: Option<&Lease>,
-    until: Time,
-    why: &str,
-    tally: &mut Tally,
-) {
-    // The server may give the same address again.
-    let again =
-        next.filter(|next| next.address == lease.address).map_or(until, |next| next.at.time.min(until));
+fn no_further_use(view: &View<'_>, lease: &Lease, lost: Time, until: Time, why: &str, tally: &mut Tally) {
+    // A server may give the same address again, at once or after others.
+    let again = view.leases().iter().find(|later| later.at > lease.at && later.address == lease.address);
+    let until = again.map_or(until, |later| later.at.time.min(until));
     let from = lost + view.duration("address_grace");
-    if let Some(at) = view.first_use_of(lease.address, from, again) {
+    if let Some(at) = view.first_use_of(lease.address, from, until) {
         tally.bad(at, format!("{} is used after it was {why} {lost}", lease.address));
     }
 }

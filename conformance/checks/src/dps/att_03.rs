@@ -70,4 +70,16 @@ mod tests {
         presented("nano-01", true, 200).expect("DPS-ATT-03", Verdict::Fail);
         presented("nano-01", false, 401).expect("DPS-ATT-03", Verdict::Fail);
     }
+
+    #[test]
+    fn no_certificate_and_no_answer_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session_with("dps", dps_connect(), false);
+        registers(&mut story, conn, "1");
+        assigned(&mut story, conn, "1", 200);
+        story.expect("DPS-ATT-03", Verdict::Inconclusive);
+        let mut story = presented("nano-01", false, 200);
+        story.trace().records.pop();
+        story.expect("DPS-ATT-03", Verdict::Inconclusive);
+    }
 }

@@ -110,4 +110,13 @@ mod tests {
             story.expect("DPS-ERR-01", verdict);
         }
     }
+
+    #[test]
+    fn success_and_a_refusal_in_the_last_moment_are_inconclusive() {
+        for status in [200, 401] {
+            let mut story = Story::new();
+            refused(&mut story, 1.0, Some(status), None);
+            story.expect("DPS-ERR-01", Verdict::Inconclusive);
+        }
+    }
 }

@@ -129,4 +129,14 @@ mod tests {
         story.at(905.0).hub_status("Disconnected", "throttled");
         story.expect("DPS-ERR-02", Verdict::Fail);
     }
+
+    #[test]
+    fn a_service_that_is_not_busy_and_one_that_is_in_the_last_moment_are_inconclusive() {
+        busy_for(None, &[]).expect("DPS-ERR-02", Verdict::Inconclusive);
+        let mut story = Story::new();
+        let conn = story.at(1.0).session_with("dps", dps_connect(), false);
+        registers(&mut story, conn, "1");
+        busy(&mut story, conn, "1", Some(20));
+        story.expect("DPS-ERR-02", Verdict::Inconclusive);
+    }
 }

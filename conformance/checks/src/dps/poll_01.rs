@@ -92,4 +92,18 @@ mod tests {
         registers(&mut story, conn, "2");
         story.expect("DPS-POLL-01", Verdict::Fail);
     }
+
+    #[test]
+    fn a_registration_at_once_and_one_that_is_never_asked_for_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session_with("dps", dps_connect(), false);
+        registers(&mut story, conn, "1");
+        assigned(&mut story, conn, "1", 200);
+        story.expect("DPS-POLL-01", Verdict::Inconclusive);
+        let mut story = Story::new();
+        let conn = story.at(1.0).session_with("dps", dps_connect(), false);
+        registers(&mut story, conn, "1");
+        assigning(&mut story, conn, "1", Some(3));
+        story.expect("DPS-POLL-01", Verdict::Inconclusive);
+    }
 }

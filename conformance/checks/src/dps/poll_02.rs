@@ -51,7 +51,7 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
 
 #[cfg(test)]
 mod tests {
-    use super::super::exchange::tests::{assigning, busy, polls, registers};
+    use super::super::exchange::tests::{assigned, assigning, busy, polls, registers};
     use crate::Verdict;
     use crate::testing::{Story, dps_connect};
 
@@ -86,5 +86,19 @@ mod tests {
             registers(&mut story, conn, "2");
             story.expect("DPS-POLL-02", verdict);
         }
+    }
+
+    #[test]
+    fn a_registration_at_once_and_one_that_is_never_asked_for_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session_with("dps", dps_connect(), false);
+        registers(&mut story, conn, "1");
+        assigned(&mut story, conn, "1", 200);
+        story.expect("DPS-POLL-02", Verdict::Inconclusive);
+        let mut story = Story::new();
+        let conn = story.at(1.0).session_with("dps", dps_connect(), false);
+        registers(&mut story, conn, "1");
+        assigning(&mut story, conn, "1", Some(3));
+        story.expect("DPS-POLL-02", Verdict::Inconclusive);
     }
 }

@@ -69,4 +69,12 @@ mod tests {
         story.publishes(conn, "$dps/registrations/PUT/iotdps-register", "{}", Some(2));
         story.expect("DPS-REG-01", Verdict::Fail);
     }
+
+    #[test]
+    fn subscribing_alone_is_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session_with("dps", dps_connect(), false);
+        story.subscribe(conn, 1, FILTER);
+        story.expect("DPS-REG-01", Verdict::Inconclusive);
+    }
 }

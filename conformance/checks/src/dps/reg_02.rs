@@ -59,4 +59,11 @@ mod tests {
         story.sends(conn, &Packet::Publish(publish));
         story.expect("DPS-REG-02", Verdict::Fail);
     }
+
+    #[test]
+    fn a_handshake_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).secure("dps");
+        story.expect("DPS-REG-02", Verdict::Inconclusive);
+    }
 }

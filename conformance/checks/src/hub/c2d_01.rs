@@ -15,10 +15,10 @@ const DELIVERED_WITHIN: Duration = Duration::from_secs(30);
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     for (at, event) in view.cloud_events() {
-        if let CloudEvent::C2d { id, state, .. } = event
+        if let CloudEvent::C2d { device, id, state, .. } = event
             && state == "enqueued"
         {
-            judge_waiting(view, at, id, &mut tally);
+            judge_waiting(view, at, (device, id), &mut tally);
         }
     }
     for connection in view.connections_to("hub") {
@@ -33,13 +33,14 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-/// A message that waits although the device is connected: nobody subscribed.
-fn judge_waiting(view: &View<'_>, at: At, id: &str, tally: &mut Tally) {
+/// A message that waits although the device that it is for is connected: nobody subscribed.
+fn judge_waiting(view: &View<'_>, at: At, (device, id): (&str, &str), tally: &mut Tally) {
     let taken = view.cloud_events().any(|(when, event)| {
         when > at
-            && matches!(event, CloudEvent::C2d { id: other, state, .. } if other == id && state != "enqueued")
+            && matches!(event, CloudEvent::C2d { device: to, id: other, state, .. } if to == device && other == id && state != "enqueued")
     });
-    let listener = view.connections_to("hub").find(|connection| {
+    let mut own = view.connections_to("hub").filter(|connection| connection.is_of(device));
+    let listener = own.find(|connection| {
         let from = connection.accepted().map(|accepted| accepted.max(at));
         from.is_some_and(|from| connection.lasts(from, DELIVERED_WITHIN, view.end()))
     });
@@ -137,6 +138,20 @@ mod tests {
         state(&mut story, "enqueued");
         story.at(36.0).leaves(conn);
         story.expect("HUB-C2D-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn a_message_to_another_device_is_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session(false);
+        story.at(5.0).event(CloudEvent::C2d {
+            device: "nano-02".into(),
+            id: "m1".into(),
+            state: "enqueued".into(),
+            deliveries: 0,
+        });
+        story.at(36.0).leaves(conn);
+        story.expect("HUB-C2D-01", Verdict::Inconclusive);
     }
 
     #[test]

@@ -84,4 +84,11 @@ mod tests {
             connects(client, username).expect("HUB-CONN-01", Verdict::Fail);
         }
     }
+
+    #[test]
+    fn a_handshake_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).secure("hub");
+        story.expect("HUB-CONN-01", Verdict::Inconclusive);
+    }
 }

@@ -80,4 +80,11 @@ mod tests {
         story.sends(conn, &Packet::Connect(hub_connect()));
         story.expect("HUB-CONN-02", Verdict::Fail);
     }
+
+    #[test]
+    fn a_connection_without_a_handshake_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).open("hub");
+        story.expect("HUB-CONN-02", Verdict::Inconclusive);
+    }
 }

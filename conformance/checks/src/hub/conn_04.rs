@@ -114,4 +114,16 @@ mod tests {
         story.at(40.0).session(true);
         story.expect("HUB-CONN-04", Verdict::Fail);
     }
+
+    #[test]
+    fn a_planned_end_and_trouble_in_the_last_moment_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).session(false);
+        story.at(9.0).leaves(conn).at(100.0).hub_status("Disconnected", "closed-by-app");
+        story.expect("HUB-CONN-04", Verdict::Inconclusive);
+        let mut story = Story::new();
+        let conn = story.at(1.0).session(false);
+        story.at(9.0).cut(conn);
+        story.expect("HUB-CONN-04", Verdict::Inconclusive);
+    }
 }

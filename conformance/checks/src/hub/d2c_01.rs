@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use nanorig_trace::event::{CloudEvent, DeviceEvent};
+use nanorig_trace::event::DeviceEvent;
 
-use crate::view::{At, HarnessCall};
+use super::series::{Series, series};
+use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "HUB-D2C-01", always: false, judge };
@@ -23,12 +24,9 @@ fn judge(view: &View<'_>) -> Finding {
             tally.bad(violation.at, format!("the hub does not take a topic: {}", violation.detail));
         }
     }
-    let sends: Vec<&HarnessCall<'_>> =
-        view.calls_named("telemetry.send").filter(|call| call.hand == "device").collect();
     let mut told = 0;
-    for (index, call) in sends.iter().enumerate() {
-        let until = sends.get(index + 1).map_or(view.end(), |next| next.at);
-        told += judge_series(view, call, until, &mut tally);
+    for series in series(view) {
+        told += judge_series(view, &series, &mut tally);
     }
     if (told as f64) < view.number("messages") && !tally.has_bad() {
         return Finding::inconclusive(format!("the application was told to send {told} messages"));
@@ -40,31 +38,24 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
-/// Judges the messages of one call, which come before the next one. Gives the number that was told.
-fn judge_series(view: &View<'_>, call: &HarnessCall<'_>, until: At, tally: &mut Tally) -> u64 {
-    let told = call.count("count").unwrap_or(1);
-    let stored: Vec<At> = view
-        .cloud_events()
-        .filter(|(at, event)| *at > call.at && *at <= until && matches!(event, CloudEvent::Telemetry { .. }))
-        .map(|(at, _)| at)
-        .collect();
+/// Judges the messages of one series. Gives the number that was told.
+fn judge_series(view: &View<'_>, series: &Series<'_, '_>, tally: &mut Tally) -> u64 {
+    let (told, begun) = (series.told(), series.calls[0].at);
+    let stored: Vec<At> = series.stored.iter().map(|message| message.at).collect();
     let arrived = stored.len() as u64;
-    match call.outcome {
-        // The application was refused, for example for the size of its message.
-        Some((_, false, _)) if stored.is_empty() => return 0,
-        Some((ended, ..))
-            if arrived < told && view.end().since(ended) < ON_THE_WAY && dropped(view, call.at) == 0 =>
-        {
-            return told;
-        }
-        None => return told,
-        _ => {}
+    // The application was refused, for example for the size of its message.
+    if stored.is_empty() && series.calls.iter().all(|call| matches!(call.outcome, Some((_, false, _)))) {
+        return 0;
     }
+    let Some(ended) = series.ended() else { return told };
     if arrived < told {
-        tally.bad(call.at, format!("{arrived} of the {told} messages that were sent here arrived"));
+        if view.end().since(ended) >= ON_THE_WAY || dropped(view, begun) > 0 {
+            tally.bad(begun, format!("{arrived} of the {told} messages that were sent here arrived"));
+        }
         return told;
     }
-    let every = call.span("every").filter(|_| told > 1);
+    // Overlapping calls have no common rate.
+    let every = series.calls[0].span("every").filter(|_| told > 1 && series.calls.len() == 1);
     if let (Some(every), Some(first), Some(last)) = (every, stored.first(), stored.last()) {
         let due = every.as_secs_f64() * (told - 1) as f64;
         let took = last.since(*first).as_secs_f64();
@@ -73,7 +64,7 @@ fn judge_series(view: &View<'_>, call: &HarnessCall<'_>, until: At, tally: &mut 
             return told;
         }
     }
-    let last = stored.last().copied().unwrap_or(call.at);
+    let last = stored.last().copied().unwrap_or(begun);
     tally.good(last, format!("{arrived} messages arrived, {told} were sent"));
     told
 }
@@ -90,17 +81,18 @@ fn dropped(view: &View<'_>, since: At) -> usize {
 #[cfg(test)]
 mod tests {
     use nanorig_trace::event::CloudEvent;
+    use nanorig_wire::mqtt::Packet;
     use serde_json::json;
 
     use crate::Verdict;
-    use crate::testing::Story;
+    use crate::testing::{Story, message};
 
-    fn stored(story: &mut Story) {
+    fn stored(story: &mut Story, number: u64) {
         story.event(CloudEvent::Telemetry {
             device: "nano-01".into(),
             properties: json!({}),
             system: json!({}),
-            body: json!({ "n": 1 }),
+            body: json!({ "n": number }),
             qos: 1,
         });
     }
@@ -111,7 +103,7 @@ mod tests {
         story.at(1.0).action("telemetry.send", json!({ "count": 5, "every": 10_000_000 }));
         for second in seconds {
             story.at(*second);
-            stored(&mut story);
+            stored(&mut story, 1);
         }
         story
             .at(100.0)
@@ -132,6 +124,70 @@ mod tests {
         arrives(&[1.0, 11.0, 31.0, 41.0]).expect("HUB-D2C-01", Verdict::Fail);
         arrives(&[1.0, 1.1, 1.2, 1.3, 1.4]).expect("HUB-D2C-01", Verdict::Fail);
         arrives(&[1.0, 11.0, 21.0, 31.0, 61.1]).expect("HUB-D2C-01", Verdict::Fail);
+    }
+
+    /// Two series at once, each of two messages: of the first one so many arrive, of the second one all.
+    fn overlapping(first: u32) -> Story {
+        let mut story = Story::new();
+        for number in [1, 2] {
+            story.at(number.into()).action(
+                "telemetry.send",
+                json!({ "count": 2, "every": 10_000_000, "body": { "n": number } }),
+            );
+        }
+        for (second, number) in [(3.0, 2), (13.0, 2)] {
+            story.at(second);
+            stored(&mut story, number);
+        }
+        for second in 0..first {
+            story.at(14.0 + 10.0 * f64::from(second));
+            stored(&mut story, 1);
+        }
+        story.at(100.0).outcome("telemetry.send", true, json!({})).outcome("telemetry.send", true, json!({}));
+        story.at(200.0).hub_status("Connected", "ok");
+        story
+    }
+
+    #[test]
+    fn overlapping_series_are_told_apart_by_their_bodies() {
+        overlapping(2).expect("HUB-D2C-01", Verdict::Pass);
+        overlapping(1).expect("HUB-D2C-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn overlapping_series_of_one_content_are_counted_together() {
+        for (arriving, verdict) in [(3, Verdict::Pass), (2, Verdict::Fail)] {
+            let mut story = Story::new();
+            story.at(1.0).action("telemetry.send", json!({ "count": 2 }));
+            story.at(2.0).action("telemetry.send", json!({}));
+            for _ in 0..arriving {
+                stored(&mut story, 1);
+            }
+            story.outcome("telemetry.send", true, json!({})).outcome("telemetry.send", true, json!({}));
+            story.at(60.0).hub_status("Connected", "ok");
+            story.expect("HUB-D2C-01", verdict);
+        }
+    }
+
+    #[test]
+    fn a_repetition_does_not_stand_for_a_lost_message() {
+        for (dup, verdict) in [(false, Verdict::Pass), (true, Verdict::Fail)] {
+            let mut story = Story::new();
+            story.at(1.0).action("telemetry.send", json!({ "count": 2 }));
+            let topic = "devices/nano-01/messages/events/";
+            let conn = story.at(2.0).session(false);
+            story.publishes(conn, topic, r#"{"n":1}"#, Some(1));
+            stored(&mut story, 1);
+            story.cut(conn);
+            let conn = story.at(5.0).session(true);
+            let mut again = message(topic, r#"{"n":1}"#, Some(1));
+            again.dup = dup;
+            story.sends(conn, &Packet::Publish(again));
+            stored(&mut story, 1);
+            story.puback(conn, 1).outcome("telemetry.send", true, json!({}));
+            story.at(60.0).hub_status("Connected", "ok");
+            story.expect("HUB-D2C-01", verdict);
+        }
     }
 
     #[test]

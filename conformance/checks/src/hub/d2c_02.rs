@@ -2,26 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use nanorig_trace::event::CloudEvent;
 use serde_json::Value;
 
-use crate::view::{At, HarnessCall};
+use super::series::{Series, series};
+use crate::view::HarnessCall;
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "HUB-D2C-02", always: false, judge };
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    let sends: Vec<&HarnessCall<'_>> =
-        view.calls_named("telemetry.send").filter(|call| call.hand == "device").collect();
-    for (index, call) in sends.iter().enumerate() {
-        let until = sends.get(index + 1).map_or(view.end(), |next| next.at);
-        let Some(intended) = call.args.get("properties").and_then(texts) else { continue };
-        if intended
-            .iter()
-            .any(|(name, value)| needs_escape(name) || value.as_deref().is_some_and(needs_escape))
-        {
-            judge_messages(view, call, until, &intended, &mut tally);
+    for series in series(view) {
+        let of = |call: &&HarnessCall<'_>| call.args.get("properties").and_then(texts).unwrap_or_default();
+        let intended: Vec<Properties> = series.calls.iter().map(of).collect();
+        let mut pairs = intended.iter().flatten();
+        if pairs.any(|(name, value)| needs_escape(name) || value.as_deref().is_some_and(needs_escape)) {
+            judge_messages(view, &series, &intended, &mut tally);
         }
     }
     tally.finish(
@@ -48,27 +44,22 @@ fn needs_escape(text: &str) -> bool {
     text.chars().any(|c| !c.is_ascii() || " =&%/+#?".contains(c))
 }
 
-fn judge_messages(
-    view: &View<'_>,
-    call: &HarnessCall<'_>,
-    until: At,
-    intended: &Properties,
-    tally: &mut Tally,
-) {
-    let mut arrived = false;
-    for (at, event) in view.cloud_events().filter(|(at, _)| *at > call.at && *at <= until) {
-        let CloudEvent::Telemetry { properties, .. } = event else { continue };
-        arrived = true;
+fn judge_messages(view: &View<'_>, series: &Series<'_, '_>, intended: &[Properties], tally: &mut Tally) {
+    let call = series.calls[0];
+    for message in &series.stored {
+        let properties = message.properties;
         match texts(properties) {
-            Some(found) if found == *intended => tally.good(at, format!("{properties} as meant")),
-            _ => tally.bad(at, format!("{properties} instead of {}", call.args["properties"])),
+            Some(found) if intended.contains(&found) => {
+                tally.good(message.at, format!("{properties} as meant"))
+            }
+            _ => tally.bad(message.at, format!("{properties} instead of {}", call.args["properties"])),
         }
     }
-    if !arrived && call.succeeded() {
+    if series.stored.is_empty() && call.succeeded() {
         tally.bad(call.at, "the message with these properties never arrived");
     }
     let refused = view.connections_to("hub").flat_map(|connection| &connection.violations);
-    for violation in refused.filter(|violation| violation.at > call.at && violation.at <= until) {
+    for violation in refused.filter(|violation| violation.at > call.at && violation.at <= series.until) {
         tally.bad(violation.at, format!("the topic with these properties is refused: {}", violation.detail));
     }
 }

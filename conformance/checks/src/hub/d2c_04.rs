@@ -50,4 +50,11 @@ mod tests {
             story.expect("HUB-D2C-04", verdict);
         }
     }
+
+    #[test]
+    fn a_session_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).session(false);
+        story.expect("HUB-D2C-04", Verdict::Inconclusive);
+    }
 }

@@ -17,6 +17,7 @@ mod sas_02;
 mod sas_03;
 mod sas_04;
 mod sas_05;
+mod series;
 mod throt_01;
 mod token;
 

@@ -86,4 +86,13 @@ mod tests {
         story.at(725.0).hub_status("Disconnected", "network");
         story.expect("HUB-SAS-03", Verdict::Fail);
     }
+
+    #[test]
+    fn another_end_and_a_cut_in_the_last_moment_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = session_until(&mut story, 600);
+        story.at(100.0).disconnected(conn, "stimulus").cut(conn).at(300.0).hub_status("Failed", "network");
+        story.expect("HUB-SAS-03", Verdict::Inconclusive);
+        cut().expect("HUB-SAS-03", Verdict::Inconclusive);
+    }
 }

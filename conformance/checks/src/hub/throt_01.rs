@@ -5,6 +5,7 @@ use std::time::Duration;
 use nanorig_wire::mqtt::ConnectCode;
 
 use crate::recon::growth::Growth;
+use crate::twin::rep_01::carries;
 use crate::view::{At, TwinRequest};
 use crate::{Check, Finding, Tally, View};
 
@@ -25,12 +26,16 @@ fn judge(view: &View<'_>) -> Finding {
         let again = requests[index + 1..].iter().find(|later| {
             later.at > answer.at && later.operation == request.operation && later.payload == request.payload
         });
-        match again {
-            Some(later) => delays.push((later.at, later.at.since(answer.at))),
-            None if view.end().since(answer.at) > RESUMES_WITHIN => {
+        // A newer report may carry what was refused; when it comes is the application's choice.
+        let carried =
+            requests[index + 1..].iter().find(|later| later.at > answer.at && carries(later, request));
+        match (again, carried) {
+            (Some(later), _) => delays.push((later.at, later.at.since(answer.at))),
+            (None, Some(later)) => tally.good(later.at, "a newer report carries what was throttled"),
+            (None, None) if view.end().since(answer.at) > RESUMES_WITHIN => {
                 tally.bad(answer.at, "the request was throttled here and never tried again");
             }
-            None => {}
+            (None, None) => {}
         }
     }
     judge_delays(&delays, "twin requests", &mut tally);
@@ -112,6 +117,27 @@ mod tests {
         let conn = story.at(1.0).subscribed_session();
         story.twin_get(conn, "1").twin_answer(conn, "1", 429, "{}").at(602.0).telemetry(conn, 1, "{}");
         story.expect("HUB-THROT-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn a_newer_report_may_carry_the_throttled_one() {
+        for (newer, verdict) in [(r#"{"a":2,"b":1}"#, Verdict::Pass), (r#"{"b":1}"#, Verdict::Fail)] {
+            let mut story = Story::new();
+            let conn = story.at(1.0).subscribed_session();
+            story.twin_report(conn, "1", r#"{"a":1}"#).twin_answer(conn, "1", 429, "{}");
+            story.at(5.0).twin_report(conn, "2", newer).twin_answer(conn, "2", 204, "");
+            story.at(700.0).telemetry(conn, 1, "{}");
+            story.expect("HUB-THROT-01", verdict);
+        }
+    }
+
+    #[test]
+    fn no_throttling_and_a_run_that_ends_at_once_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).subscribed_session();
+        story.expect("HUB-THROT-01", Verdict::Inconclusive);
+        story.twin_get(conn, "1").twin_answer(conn, "1", 429, "{}");
+        story.expect("HUB-THROT-01", Verdict::Inconclusive);
     }
 
     #[test]

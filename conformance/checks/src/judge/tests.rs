@@ -1,4 +1,4 @@
-use nanorig_trace::event::{RunEvent, StepResult};
+use nanorig_trace::event::RunEvent;
 
 use super::*;
 use crate::testing::{Story, hello};
@@ -62,12 +62,14 @@ fn unknown_and_unchecked_ids_are_told_apart() {
 }
 
 #[test]
-fn a_step_that_could_not_be_done_makes_it_not_applicable() {
+fn a_step_that_could_not_be_done_makes_what_it_provokes_not_applicable() {
     let mut story = Story::new();
-    story.requires("DNS-02").step(3, StepResult::NotApplicable, "this bench has no DNS server");
+    story.requires("DNS-02").requires("METHOD-01");
+    story.skipped(3, "dns.answer", "this bench has no DNS server");
     let judged = judge(story.trace());
     assert_eq!(judged[0].verdict, Verdict::NotApplicable);
     assert!(judged[0].finding.summary.ends_with("step 3: this bench has no DNS server"), "{judged:?}");
+    assert_eq!(judged[1].verdict, Verdict::Inconclusive, "DNS has nothing to do with methods");
 }
 
 #[test]
@@ -92,14 +94,17 @@ fn a_parameter_that_cannot_be_read_is_the_harness_failing() {
 
 #[test]
 fn evidence_is_for_reading() {
-    let mut story = Story::new();
-    story.requires("TLS-ROOT-01");
-    for _ in 0..25 {
-        story.good_session();
+    for (sessions, told) in [(21, "(and 1 more record like these)"), (25, "(and 5 more records like these)")]
+    {
+        let mut story = Story::new();
+        story.requires("TLS-ROOT-01");
+        for _ in 0..sessions {
+            story.good_session();
+        }
+        let judged = judge(story.trace());
+        assert_eq!(judged[0].finding.evidence.len(), EVIDENCE_LIMIT);
+        assert!(judged[0].finding.summary.ends_with(told), "{judged:?}");
     }
-    let judged = judge(story.trace());
-    assert_eq!(judged[0].finding.evidence.len(), EVIDENCE_LIMIT);
-    assert!(judged[0].finding.summary.ends_with("(and 5 more records like these)"), "{judged:?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(crate) const CHECK: Check = Check { id: "METHOD-01", always: false, judge };
 /// The hub's default for the time of an answer ("Understand and invoke direct methods from IoT Hub").
 pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// Larger payloads, and those that are not JSON, are judged by METHOD-03.
-const ORDINARY: usize = 32 * 1024;
+pub(super) const ORDINARY: usize = 32 * 1024;
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
@@ -25,10 +25,10 @@ fn judge(view: &View<'_>) -> Finding {
         stray_answers(connection, &calls, &mut tally);
     }
     for (at, event) in view.cloud_events() {
-        if let CloudEvent::MethodFinished { name, by, .. } = event
+        if let CloudEvent::MethodFinished { device, name, by, .. } = event
             && by == "not-connected"
         {
-            judge_unheard(view, at, name, &mut tally);
+            judge_unheard(view, at, (device, name), &mut tally);
         }
     }
     tally.finish(
@@ -66,8 +66,9 @@ pub(super) fn judge_call(
 }
 
 /// A method that found nobody: the device is there and never listens.
-fn judge_unheard(view: &View<'_>, at: At, name: &str, tally: &mut Tally) {
-    for connection in view.connections_to("hub").filter(|connection| connection.is_live(at)) {
+fn judge_unheard(view: &View<'_>, at: At, (device, name): (&str, &str), tally: &mut Tally) {
+    let own = view.connections_to("hub").filter(|connection| connection.is_of(device));
+    for connection in own.filter(|connection| connection.is_live(at)) {
         let Some(accepted) = connection.accepted() else { continue };
         let deadline = At { record: usize::MAX, time: accepted.time + ANSWERED_WITHIN };
         let listens = view.is_subscribed(connection, &[DeviceFilter::Methods], deadline);
@@ -136,12 +137,12 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_device_that_does_not_listen_fails() {
+    /// A device without subscriptions, while a method of `device` finds nobody.
+    fn unheard(device: &str) -> Story {
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);
         story.at(5.0).event(CloudEvent::MethodFinished {
-            device: "nano-01".into(),
+            device: device.into(),
             name: "add".into(),
             rid: String::new(),
             status: 404,
@@ -149,7 +150,23 @@ mod tests {
             payload: serde_json::Value::Null,
         });
         story.at(32.0).leaves(conn);
-        story.expect("METHOD-01", Verdict::Fail);
+        story
+    }
+
+    #[test]
+    fn a_device_that_does_not_listen_fails() {
+        unheard("nano-01").expect("METHOD-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn no_call_one_for_another_device_and_one_without_its_time_are_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).subscribed_session();
+        story.expect("METHOD-01", Verdict::Inconclusive);
+        unheard("nano-02").expect("METHOD-01", Verdict::Inconclusive);
+        let (mut story, conn) = called();
+        story.at(20.0).cut(conn);
+        story.expect("METHOD-01", Verdict::Inconclusive);
     }
 
     #[test]

@@ -110,4 +110,15 @@ mod tests {
         }
         story.expect("METHOD-05", Verdict::Fail);
     }
+
+    #[test]
+    fn an_answered_call_and_a_short_return_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).subscribed_session();
+        story.calls_method(conn, "slow", "7", "null").answers_method(conn, 200, "7").at(2.0).cut(conn);
+        let conn = story.at(5.0).session(true);
+        story.at(70.0).telemetry(conn, 1, "{}");
+        story.expect("METHOD-05", Verdict::Inconclusive);
+        cut().0.expect("METHOD-05", Verdict::Inconclusive);
+    }
 }

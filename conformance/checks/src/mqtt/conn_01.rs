@@ -90,4 +90,11 @@ mod tests {
         story.sends(conn, &Packet::PingReq);
         story.expect("MQTT-CONN-01", Verdict::Fail);
     }
+
+    #[test]
+    fn a_handshake_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).secure("hub");
+        story.expect("MQTT-CONN-01", Verdict::Inconclusive);
+    }
 }

@@ -67,4 +67,11 @@ mod tests {
         story_of(0x02, b"\0\x01d\0\x01u").expect("MQTT-CONN-03", Verdict::Fail);
         story_of(0x0a, b"\0\x01d").expect("MQTT-CONN-03", Verdict::Fail);
     }
+
+    #[test]
+    fn a_handshake_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).secure("hub");
+        story.expect("MQTT-CONN-03", Verdict::Inconclusive);
+    }
 }

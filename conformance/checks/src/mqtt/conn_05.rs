@@ -44,16 +44,16 @@ fn judge_refusal(
         let kind = packet.packet_type().map_or("bytes", PacketType::name);
         return tally.bad(packet.at, format!("{kind} after CONNACK {number}"));
     }
-    let next = view.connections_to(connection.service).find(|other| other.opened > refused);
-    if let Some(next) =
-        next.filter(|next| code == ConnectCode::ServerUnavailable && next.opened.since(refused) < LEAST_DELAY)
-    {
+    // What the operator asks for is no impatience of the device.
+    let next = view
+        .connections_to(connection.service)
+        .find(|other| other.opened > refused)
+        .filter(|next| next.opened.since(refused) < LEAST_DELAY && !view.told_between(refused, next.opened));
+    if let Some(next) = next.filter(|_| code == ConnectCode::ServerUnavailable) {
         return tally
             .bad(next.opened, format!("connects again {:?} after CONNACK 3", next.opened.since(refused)));
     }
-    if let Some(next) = next.filter(|next| next.opened.since(refused) < LEAST_DELAY)
-        && is_second_refusal(view, connection)
-    {
+    if let Some(next) = next.filter(|_| is_second_refusal(view, connection)) {
         let text = format!("connects {:?} after the second CONNACK {number}", next.opened.since(refused));
         return tally.bad(next.opened, text);
     }
@@ -101,6 +101,7 @@ fn fits(code: ConnectCode, reason: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use nanorig_wire::mqtt::{ConnectCode, Packet};
+    use serde_json::json;
 
     use crate::Verdict;
     use crate::testing::{FILTERS, Story, hub_connect};
@@ -147,6 +148,24 @@ mod tests {
             story.hub_status("Reconnecting", "unauthorized").at(second).session(false);
             story.expect("MQTT-CONN-05", verdict);
         }
+    }
+
+    #[test]
+    fn an_instant_return_that_the_operator_asked_for_passes() {
+        let mut story = Story::new();
+        story.at(1.0).refused_session(ConnectCode::ServerUnavailable);
+        story.hub_status("Reconnecting", "server-unavailable").action("hub.close", json!({}));
+        story.action("hub.open", json!({})).at(1.1).session(false);
+        story.expect("MQTT-CONN-05", Verdict::Pass);
+    }
+
+    #[test]
+    fn accepted_and_unanswered_connections_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).secure("hub");
+        story.sends(conn, &Packet::Connect(hub_connect()));
+        story.at(40.0).session(false);
+        story.expect("MQTT-CONN-05", Verdict::Inconclusive);
     }
 
     #[test]

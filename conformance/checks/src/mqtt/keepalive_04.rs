@@ -43,4 +43,11 @@ mod tests {
             story.expect("MQTT-KEEPALIVE-04", verdict);
         }
     }
+
+    #[test]
+    fn a_handshake_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).secure("hub");
+        story.expect("MQTT-KEEPALIVE-04", Verdict::Inconclusive);
+    }
 }

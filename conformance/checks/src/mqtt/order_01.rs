@@ -27,25 +27,21 @@ fn acknowledgements(connection: &Connection<'_>, tally: &mut Tally) {
     let acks: Vec<(At, PacketId)> = connection.pubacks_sent().collect();
     let mut used = vec![false; acks.len()];
     let mut latest: Option<usize> = None;
-    let mut previous: Option<At> = None;
     for (at, publish) in connection.delivered().filter(|(_, publish)| publish.qos == QoS::AtLeastOnce) {
         let place = (0..acks.len())
             .find(|&place| !used[place] && acks[place].0 > at && Some(acks[place].1) == publish.id);
         let Some(place) = place else { continue };
         used[place] = true;
         let (when, id) = acks[place];
-        // Only what was open at the same time has an order to keep.
+        // Only what was open at the same time has an order to keep; one at a time keeps any.
         if let Some(before) = latest.filter(|before| acks[*before].0 > at || place < *before) {
             if place < before {
                 tally.bad(when, format!("PUBACK {id} comes before that of an earlier message"));
             } else {
                 tally.good(when, format!("PUBACK {id} follows that of the message before"));
             }
-        } else if previous.is_some() {
-            // One at a time keeps any order.
         }
         latest = Some(latest.map_or(place, |before| before.max(place)));
-        previous = Some(when);
     }
 }
 

@@ -67,4 +67,11 @@ mod tests {
     fn an_identifier_in_front_of_the_message_fails() {
         published(0x00, "\0\x07{}").expect("MQTT-PUB-02", Verdict::Fail);
     }
+
+    #[test]
+    fn a_session_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).session(false);
+        story.expect("MQTT-PUB-02", Verdict::Inconclusive);
+    }
 }

@@ -134,4 +134,11 @@ mod tests {
         story.raw(conn, Direction::FromDevice, &[0x32, 5, 0, 1, b'a', 0, 0]);
         story.expect("MQTT-QOS1-01", Verdict::Fail);
     }
+
+    #[test]
+    fn a_session_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).session(false);
+        story.expect("MQTT-QOS1-01", Verdict::Inconclusive);
+    }
 }

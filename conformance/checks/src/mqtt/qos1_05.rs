@@ -1,6 +1,6 @@
 //! MQTT-QOS1-05: every message at QoS 1 is acknowledged, wanted or not.
 
-use nanorig_wire::mqtt::QoS;
+use nanorig_wire::mqtt::PacketId;
 
 use crate::view::Connection;
 use crate::{Check, Finding, Tally, View};
@@ -21,12 +21,8 @@ fn judge(view: &View<'_>) -> Finding {
 
 fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let limit = view.duration("ack_timeout");
-    // Each PUBACK answers one message.
-    let mut acks: Vec<_> = connection.pubacks_sent().collect();
-    for (at, publish) in connection.delivered().filter(|(_, publish)| publish.qos == QoS::AtLeastOnce) {
-        let place = acks.iter().position(|(when, id)| *when > at && Some(*id) == publish.id);
-        let acknowledged = place.map(|place| acks.remove(place).0);
-        let id = publish.id.map_or(0, nanorig_wire::mqtt::PacketId::get);
+    for (at, publish, acknowledged) in connection.acknowledgements() {
+        let id = publish.id.map_or(0, PacketId::get);
         let deadline = at.time + limit;
         match acknowledged {
             Some(when) if when.since(at) <= limit => {

@@ -1,6 +1,6 @@
 //! MQTT-QOS1-06: a message that comes again is acknowledged again.
 
-use nanorig_wire::mqtt::QoS;
+use nanorig_wire::mqtt::PacketId;
 
 use crate::view::Connection;
 use crate::{Check, Finding, Tally, View};
@@ -21,14 +21,11 @@ fn judge(view: &View<'_>) -> Finding {
 
 fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
     let limit = view.duration("ack_timeout");
-    let mut acks: Vec<_> = connection.pubacks_sent().collect();
-    for (at, publish) in connection.delivered().filter(|(_, publish)| publish.qos == QoS::AtLeastOnce) {
-        let place = acks.iter().position(|(when, id)| *when > at && Some(*id) == publish.id);
-        let acknowledged = place.map(|place| acks.remove(place).0);
+    for (at, publish, acknowledged) in connection.acknowledgements() {
         if !publish.dup {
             continue;
         }
-        let id = publish.id.map_or(0, nanorig_wire::mqtt::PacketId::get);
+        let id = publish.id.map_or(0, PacketId::get);
         let deadline = at.time + limit;
         match acknowledged {
             Some(when) => tally.good(when, format!("message {id} was acknowledged again")),

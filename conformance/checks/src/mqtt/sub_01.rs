@@ -54,4 +54,11 @@ mod tests {
         sent(&[0xa0, 5, 0, 1, 0, 1, b'a']).expect("MQTT-SUB-01", Verdict::Fail);
         sent(&[0xa2, 2, 0, 1]).expect("MQTT-SUB-01", Verdict::Fail);
     }
+
+    #[test]
+    fn a_session_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).session(false);
+        story.expect("MQTT-SUB-01", Verdict::Inconclusive);
+    }
 }

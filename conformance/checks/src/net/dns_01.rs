@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use crate::view::{At, HarnessCall};
+use crate::view::{At, Connection, HarnessCall};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "NET-DNS-01", always: false, judge };
@@ -13,7 +13,7 @@ const USUAL_TTL: Duration = Duration::from_secs(60);
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    for call in view.calls_named("host.move") {
+    for call in view.calls_named("host.move").filter(|call| call.succeeded()) {
         if let Some(to) = call.text("to").and_then(|to| to.parse().ok()) {
             judge_move(view, call, to, &mut tally);
         }
@@ -27,8 +27,9 @@ fn judge(view: &View<'_>) -> Finding {
 
 fn judge_move(view: &View<'_>, call: &HarnessCall<'_>, to: Ipv4Addr, tally: &mut Tally) {
     let moved = call.at;
-    let Some(old) = view.connections_to("hub").find(|connection| connection.is_live(moved)) else { return };
     let host = call.text("host").unwrap_or_default();
+    let mut live = view.connections_to("hub").filter(|connection| connection.is_live(moved));
+    let Some(old) = live.find(|connection| is_at(connection, host)) else { return };
     let ttl = view
         .resolutions()
         .iter()
@@ -74,6 +75,12 @@ fn judge_move(view: &View<'_>, call: &HarnessCall<'_>, to: Ipv4Addr, tally: &mut
     }
 }
 
+/// True when the connection was made to the server of this name.
+fn is_at(connection: &Connection<'_>, host: &str) -> bool {
+    let own = connection.hub_username().map(|username| username.host);
+    own.as_deref().or(connection.sni()).is_some_and(|own| own.eq_ignore_ascii_case(host))
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
@@ -84,11 +91,17 @@ mod tests {
 
     const NEW: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 77);
 
+    /// A server of this name moves at 100 s, or cannot.
+    fn moves(story: &mut Story, host: &str, ok: bool) {
+        story.at(100.0).stimulus("network", "host.move", json!({ "host": host, "to": NEW.to_string() }));
+        story.outcome("host.move", ok, json!({}));
+    }
+
     fn moved() -> Story {
         let mut story = Story::new();
         story.at(0.5).dns_asks(1, HUB_NAME).dns_answers(1, HUB_NAME, 30, HUB);
         let conn = story.at(1.0).session(false);
-        story.at(100.0).stimulus("network", "host.move", json!({ "host": HUB_NAME, "to": NEW.to_string() }));
+        moves(&mut story, HUB_NAME, true);
         story.at(180.0).hub_status("Disconnected", "timeout").cut(conn);
         story
     }
@@ -115,5 +128,16 @@ mod tests {
         let mut story = Story::new();
         story.at(1.0).session(false);
         story.expect("NET-DNS-01", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn a_move_of_another_server_and_one_that_failed_are_inconclusive() {
+        for (host, ok) in [("global.azure-devices-provisioning.net", true), (HUB_NAME, false)] {
+            let mut story = Story::new();
+            story.at(1.0).session(false);
+            moves(&mut story, host, ok);
+            story.at(900.0).hub_status("Connected", "ok");
+            story.expect("NET-DNS-01", Verdict::Inconclusive);
+        }
     }
 }

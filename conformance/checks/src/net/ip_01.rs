@@ -34,11 +34,7 @@ fn judge(view: &View<'_>) -> Finding {
 /// lost at once.
 fn changes(view: &View<'_>) -> Vec<(At, Ipv4Addr, Ipv4Addr)> {
     let leased = view.leases().iter().map(|lease| (lease.at, lease.address));
-    let said = view.device_events().filter_map(|(at, event)| match event {
-        DeviceEvent::Address { ip, .. } => Some((at, *ip)),
-        _ => None,
-    });
-    let mut all: Vec<(At, Ipv4Addr)> = leased.chain(said).collect();
+    let mut all: Vec<(At, Ipv4Addr)> = leased.chain(said(view)).collect();
     all.sort_by_key(|(at, _)| *at);
     all.dedup_by_key(|(_, address)| *address);
     let refused = view.leases().iter().filter_map(|lease| match lease.end {
@@ -57,10 +53,23 @@ fn changes(view: &View<'_>) -> Vec<(At, Ipv4Addr, Ipv4Addr)> {
     changes
 }
 
+/// Addresses that the device says it has.
+fn said(view: &View<'_>) -> impl Iterator<Item = (At, Ipv4Addr)> {
+    view.device_events().filter_map(|(at, event)| match event {
+        DeviceEvent::Address { ip, .. } => Some((at, *ip)),
+        _ => None,
+    })
+}
+
 fn judge_change(view: &View<'_>, at: At, old: Ipv4Addr, new: Ipv4Addr, tally: &mut Tally) {
     let cap = view.duration("cap");
     let late = at.time + ON_THE_WAY;
-    if let Some(used) = view.first_use_of(old, late, view.end().time + Duration::from_secs(1)) {
+    // The device may be given its old address again.
+    let again = view.leases().iter().map(|lease| (lease.at, lease.address)).chain(said(view));
+    let until =
+        again.filter(|(later, address)| *later > at && *address == old).map(|(later, _)| later.time).min();
+    let until = until.unwrap_or(view.end().time + Duration::from_secs(1));
+    if let Some(used) = view.first_use_of(old, late, until) {
         return tally.bad(used, format!("still uses {old}, its address is {new}"));
     }
     let back = view.connections_to("hub").find(|connection| {
@@ -121,6 +130,19 @@ mod tests {
     fn the_old_address_fails() {
         let (mut story, conn) = changed();
         story.at(103.0).telemetry(conn, 1, "{}");
+        story.expect("NET-IP-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn an_old_address_that_is_given_again_may_be_used() {
+        let (mut story, _) = changed();
+        let conn = story.at(110.0).open_from(NEW, "hub", HUB);
+        story.sends(conn, &Packet::Connect(hub_connect())).connack(conn, ConnectCode::Accepted, true);
+        story.at(200.0).address(DEVICE, GATEWAY);
+        let conn = story.at(210.0).session(true);
+        story.telemetry(conn, 1, "{}");
+        story.expect("NET-IP-01", Verdict::Pass);
+        story.at(300.0).address(NEW, GATEWAY).at(303.0).telemetry(conn, 2, "{}");
         story.expect("NET-IP-01", Verdict::Fail);
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::mqtt::sess_02::{judge_session, needed_after};
 use crate::twin::get_02::READS_WITHIN;
-use crate::view::{HarnessCall, TwinOperation};
+use crate::view::{Connection, HarnessCall, TwinOperation};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "NET-RESTART-01", always: false, judge };
@@ -14,18 +14,22 @@ const USUAL_DOWN: Duration = Duration::from_secs(30);
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
-    for call in view.calls_named("hub.restart") {
+    // A server that keeps its sessions has forgotten nothing.
+    let lost = view.calls_named("hub.restart").filter(|call| call.text("sessions") == Some("lost"));
+    for call in lost {
         judge_restart(view, call, &mut tally);
     }
     tally.finish(
         "the device connected, subscribed and read its twin again",
         "the device did not come back to all that it had",
-        "no server restarted under a session",
+        "no server restarted under a session and lost it",
     )
 }
 
 fn judge_restart(view: &View<'_>, call: &HarnessCall<'_>, tally: &mut Tally) {
-    let Some(before) = view.connections_to("hub").find(|connection| connection.is_live(call.at)) else {
+    let live = view.connections_to("hub").find(|connection| connection.is_live(call.at));
+    let Some(before) = live.filter(|connection| call.text("hub").is_none_or(|hub| is_at(connection, hub)))
+    else {
         return;
     };
     let up = call.at.time + call.span("down").unwrap_or(USUAL_DOWN);
@@ -67,6 +71,14 @@ fn judge_restart(view: &View<'_>, call: &HarnessCall<'_>, tally: &mut Tally) {
     }
 }
 
+/// True when the hub of this name, or of this host, is the one that the connection goes to.
+fn is_at(connection: &Connection<'_>, hub: &str) -> bool {
+    connection.hub_username().is_some_and(|username| {
+        let name = username.host.split('.').next().unwrap_or_default();
+        name.eq_ignore_ascii_case(hub) || username.host.eq_ignore_ascii_case(hub)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::Verdict;
@@ -102,8 +114,23 @@ mod tests {
         story.expect("NET-RESTART-01", Verdict::Fail);
         let mut story = Story::new();
         let conn = story.at(1.0).subscribed_session();
-        story.at(50.0).stimulus("cloud", "hub.restart", json!({ "down": 30_000_000 })).cut(conn);
+        story.at(50.0).stimulus("cloud", "hub.restart", json!({ "sessions": "lost" })).cut(conn);
         story.at(681.0).hub_status("Disconnected", "network");
         story.expect("NET-RESTART-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn no_restart_one_of_another_hub_and_one_that_keeps_sessions_are_inconclusive() {
+        let restarts = |args| {
+            let mut story = Story::new();
+            let conn = story.at(1.0).subscribed_session();
+            story.at(50.0).stimulus("cloud", "hub.restart", args).at(900.0).telemetry(conn, 1, "{}");
+            story
+        };
+        Story::new().expect("NET-RESTART-01", Verdict::Inconclusive);
+        restarts(json!({ "sessions": "lost", "hub": "south" }))
+            .expect("NET-RESTART-01", Verdict::Inconclusive);
+        restarts(json!({ "sessions": "kept" })).expect("NET-RESTART-01", Verdict::Inconclusive);
+        restarts(json!({ "sessions": "lost", "hub": "contoso" })).expect("NET-RESTART-01", Verdict::Fail);
     }
 }

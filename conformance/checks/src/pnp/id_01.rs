@@ -83,4 +83,11 @@ mod tests {
             announces(query).expect("PNP-ID-01", Verdict::Fail);
         }
     }
+
+    #[test]
+    fn a_handshake_alone_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).secure("hub");
+        story.expect("PNP-ID-01", Verdict::Inconclusive);
+    }
 }

@@ -69,4 +69,11 @@ mod tests {
             registers(body).expect("PNP-ID-02", Verdict::Fail);
         }
     }
+
+    #[test]
+    fn a_session_that_registers_nothing_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).session_with("dps", dps_connect(), false);
+        story.expect("PNP-ID-02", Verdict::Inconclusive);
+    }
 }

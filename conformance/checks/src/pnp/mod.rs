@@ -8,7 +8,7 @@ mod prop_03;
 mod prop_04;
 mod prop_05;
 mod prop_06;
-mod property;
+pub(crate) mod property;
 
 use crate::Check;
 

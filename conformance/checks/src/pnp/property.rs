@@ -148,10 +148,19 @@ pub(super) fn reports(view: &View<'_>) -> Vec<(At, Value)> {
     reports.filter_map(|request| Some((request.at, serde_json::from_slice(request.payload).ok()?))).collect()
 }
 
-/// JSON numbers are equal when their values are: 20 is 20.0.
-pub(super) fn is_same(a: &Value, b: &Value) -> bool {
-    match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * a.abs().max(1.0),
+/// JSON numbers are equal when their values are, at any depth: 20 is 20.0.
+pub(crate) fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => match (a.as_f64(), b.as_f64()) {
+            (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * a.abs().max(1.0),
+            _ => a == b,
+        },
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| is_same(a, b)))
+        }
         _ => a == b,
     }
 }

@@ -74,13 +74,11 @@ impl Growth {
 }
 
 /// How much more likely than the exponential family another one must be, by the number of delays. With these
-/// fewer than one device in a hundred that backs off as it should is blamed.
+/// fewer than one device in a hundred that backs off as it should is blamed, and of eight delays on hardly any.
 fn clearly(delays: usize) -> f64 {
     match delays {
-        0..=4 => 100.0,
-        5 | 6 => 48.0,
-        7 => 20.0,
-        _ => 4.0,
+        0..=6 => 100.0,
+        _ => 50.0,
     }
 }
 
@@ -203,15 +201,15 @@ mod tests {
 
     #[test]
     fn a_device_that_backs_off_is_not_blamed() {
-        for length in [3, 4, 5, 6, 8, 12, 16] {
+        for (length, least) in [(3, 980), (4, 980), (5, 985), (6, 990), (8, 999), (12, 1_000), (16, 1_000)] {
             let right = count(length, &[Growth::Exponential], full_jitter);
-            assert!(right >= 980, "{right} of 1000 with {length} delays");
+            assert!(right >= least, "{right} of 1000 with {length} delays");
             let azure = |dice: &mut Dice, n: f64| 2_f64.powf(n - 1.0).min(100.0) + dice.unit() * 5.0;
             let right = count(length, &[Growth::Exponential], azure);
-            assert!(right >= 980, "{right} of 1000 with {length} delays and additive randomness");
+            assert!(right >= least, "{right} of 1000 with {length} delays and additive randomness");
             let equal = |dice: &mut Dice, n: f64| 2_f64.powf(n).min(60.0) * (0.5 + dice.unit() * 0.5);
             let right = count(length, &[Growth::Exponential], equal);
-            assert!(right >= 980, "{right} of 1000 with {length} delays and equal randomness");
+            assert!(right >= least, "{right} of 1000 with {length} delays and equal randomness");
         }
     }
 
@@ -219,13 +217,13 @@ mod tests {
     fn constant_delays_are_found_more_often_the_more_there_are() {
         let constant = |dice: &mut Dice, _: f64| 5.0 + dice.unit() * 10.0;
         let blamed = [Growth::Constant, Growth::Linear];
-        for (length, least) in [(5, 450), (6, 750), (8, 960), (12, 960)] {
+        for (length, least) in [(5, 400), (6, 700), (8, 960), (12, 960)] {
             let found = count(length, &blamed, constant);
             assert!(found >= least, "{found} of 1000 with {length} delays");
         }
         let linear = |dice: &mut Dice, n: f64| 10.0 * n * (0.8 + dice.unit() * 0.4);
         let found = count(12, &blamed, linear);
-        assert!(found >= 900, "{found} of 1000 linear ones with 12 delays");
+        assert!(found >= 850, "{found} of 1000 linear ones with 12 delays");
     }
 
     #[test]

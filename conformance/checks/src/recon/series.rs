@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::View;
-use crate::view::{At, Attempt};
+use crate::view::{At, Attempt, LEAVES};
 
 /// A delay and the attempt that ended it.
 #[derive(Clone, Copy, Debug)]
@@ -62,14 +62,12 @@ pub(super) fn gave_up(view: &View<'_>, service: &str) -> Option<At> {
     let quiet = view.end().since(ended) >= view.duration("cap");
     let told = view.calls().iter().any(|call| {
         call.hand == "device"
-            && STOPS.contains(&call.name)
+            && LEAVES.contains(&call.name)
             && (call.at > ended || ended.since(call.at) < PROMPT)
     });
     (quiet && !own && !told).then_some(ended)
 }
 
-/// Names of harness calls after which the device shall not try again.
-const STOPS: &[&str] = &["hub.close", "hub.stop", "sleep", "reset"];
 /// An end this soon after a call is its effect.
 const PROMPT: Duration = Duration::from_secs(1);
 

@@ -21,6 +21,16 @@ pub(crate) struct Leak<'t> {
     pub(crate) point: &'t str,
 }
 
+/// The threshold that says how often something has to happen before its cost can be told.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of cycles is small and positive"
+)]
+pub(super) fn least(view: &View<'_>, name: &str) -> usize {
+    view.number(name) as usize
+}
+
 /// A heap's name and how its use is read.
 type Heap = (&'static str, fn(&Resources) -> u64, fn(&Resources) -> u64);
 

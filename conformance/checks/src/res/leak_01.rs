@@ -1,6 +1,6 @@
 //! RES-LEAK-01: connecting and disconnecting costs no heap.
 
-use super::leak::{Leak, exhausted, leaks};
+use super::leak::{Leak, exhausted, leaks, least};
 use crate::view::{At, Connection};
 use crate::{Check, Finding, Tally, View};
 
@@ -13,13 +13,7 @@ fn judge(view: &View<'_>) -> Finding {
         .collect();
     let succeeded: Vec<At> = view.connections_to("hub").filter_map(Connection::accepted).collect();
     let mut tally = Tally::default();
-    let least = view.number("n");
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of cycles is small and positive"
-    )]
-    let least = least as usize;
+    let least = least(view, "n");
     for Leak { from, to, count, lost, heap, point } in leaks(view, &ends, least) {
         let each = lost / count as f64;
         let text = format!("{each:.1} B of {heap} heap at point {point} for each of {count} connections");

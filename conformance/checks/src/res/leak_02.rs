@@ -1,15 +1,15 @@
 //! RES-LEAK-02: messages cost no heap.
 
-use super::leak::{Leak, exhausted, leaks};
+use super::leak::{Leak, exhausted, leaks, least};
 use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "RES-LEAK-02", always: false, judge };
 
-/// Fewer messages cannot be told from the heap's usual ups and downs.
-const LEAST_MESSAGES: usize = 10;
 /// What may stay in use once and for all, such as a buffer that has grown.
 const ONCE: f64 = 1_024.0;
+/// So many messages that fitted have shown that there is room for one.
+const SHOWN: usize = 10;
 
 fn judge(view: &View<'_>) -> Finding {
     let messages: Vec<At> = view
@@ -22,7 +22,8 @@ fn judge(view: &View<'_>) -> Finding {
     let mut happened: Vec<At> = messages.into_iter().chain(requests).collect();
     happened.sort();
     let mut tally = Tally::default();
-    for Leak { from, to, count, lost, heap, point } in leaks(view, &happened, LEAST_MESSAGES) {
+    let least = least(view, "leak_messages");
+    for Leak { from, to, count, lost, heap, point } in leaks(view, &happened, least) {
         let each = lost / count as f64;
         let text = format!("{each:.1} B of {heap} heap at point {point} for each of {count} messages");
         if lost > view.number("leak_tol") * count as f64 + ONCE {
@@ -31,7 +32,7 @@ fn judge(view: &View<'_>) -> Finding {
             tally.good(to, text);
         }
     }
-    if let Some((at, text)) = exhausted(view, &happened, LEAST_MESSAGES) {
+    if let Some((at, text)) = exhausted(view, &happened, SHOWN) {
         tally.bad(at, format!("{text}, after {} messages", happened.len()));
     }
     tally.finish(
@@ -51,6 +52,7 @@ mod tests {
     /// 100 messages that cost so many bytes each.
     fn costs(each: u64) -> Story {
         let mut story = Story::new();
+        story.parameter("leak_messages", 50);
         let conn = story.at(1.0).session(false);
         for number in 0..=100_u16 {
             let used = 40_000 + each * u64::from(number);
@@ -83,6 +85,13 @@ mod tests {
         let resources = Resources { native_used: 90_000, native_limit: 200_000, ..Resources::default() };
         story.at(200.0).sample("sample", resources);
         story.expect("RES-LEAK-02", Verdict::Pass);
+    }
+
+    #[test]
+    fn fewer_messages_than_the_threshold_are_inconclusive() {
+        let mut story = costs(200);
+        story.parameter("leak_messages", 102);
+        story.expect("RES-LEAK-02", Verdict::Inconclusive);
     }
 
     #[test]

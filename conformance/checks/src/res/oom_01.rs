@@ -23,9 +23,15 @@ fn judge(view: &View<'_>) -> Finding {
             _ => None,
         })
         .collect();
-    // The last one is what the device has to recover from.
-    if let Some((at, budget, what)) = exceeded.last() {
-        judge_recovery(view, *at, &format!("{what} did not fit ({budget})"), &mut tally);
+    if let (Some((first, ..)), Some((last, budget, what))) = (exceeded.first(), exceeded.last()) {
+        let why = format!("{what} did not fit ({budget})");
+        let restarts = restarts(view, *first);
+        if restarts > RESTARTS {
+            tally.bad(*first, format!("{why}, and the device restarted {restarts} times"));
+        } else {
+            // The last one is what the device has to recover from.
+            judge_recovery(view, *last, &why, &mut tally);
+        }
     }
     tally.finish(
         "the device worked on after something did not fit",
@@ -34,15 +40,23 @@ fn judge(view: &View<'_>) -> Finding {
     )
 }
 
+/// How often the device started after `at` without being told to.
+fn restarts(view: &View<'_>, at: At) -> usize {
+    let mut before = at;
+    let mut count = 0;
+    for boot in view.boots().iter().filter(|boot| boot.at > at) {
+        let told = view.last_told(&["boot", "reset", "sleep"], boot.at);
+        count += usize::from(told.is_none_or(|call| call.at < before));
+        before = boot.at;
+    }
+    count
+}
+
 fn judge_recovery(view: &View<'_>, at: At, why: &str, tally: &mut Tally) {
     let end = view.end();
-    let restarts = view.boots().iter().filter(|boot| boot.at > at && !view.told_between(at, boot.at)).count();
-    if restarts > RESTARTS {
-        return tally.bad(at, format!("{why}, and the device restarted {restarts} times"));
-    }
     let stopped =
         view.device_events().find(|(when, event)| *when > at && matches!(event, DeviceEvent::Fault { .. }));
-    if let Some((when, _)) = stopped.filter(|_| restarts == 0) {
+    if let Some((when, _)) = stopped.filter(|_| restarts(view, at) == 0) {
         return tally.bad(when, format!("{why}, and the application stopped"));
     }
     match works_again(view, at) {
@@ -75,9 +89,13 @@ mod tests {
     fn exceeded() -> (Story, ConnId) {
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);
-        let (budget, what) = ("native-heap".into(), "TLS context".into());
-        story.at(10.0).event(DeviceEvent::BudgetExceeded { budget, what, wanted: 32_000, left: 9_000 });
+        exceeds(story.at(10.0));
         (story, conn)
+    }
+
+    fn exceeds(story: &mut Story) {
+        let (budget, what) = ("native-heap".into(), "TLS context".into());
+        story.event(DeviceEvent::BudgetExceeded { budget, what, wanted: 32_000, left: 9_000 });
     }
 
     #[test]
@@ -101,6 +119,19 @@ mod tests {
         let (mut story, _) = exceeded();
         story.at(611.0).hub_status("Failed", "out-of-resources");
         story.expect("RES-OOM-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn a_restart_for_each_exhaustion_fails() {
+        let (mut story, _) = exceeded();
+        exceeds(story.at(20.0).boot("software").at(30.0));
+        story.at(40.0).boot("software").at(50.0).session(true);
+        story.expect("RES-OOM-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn a_run_that_ends_at_once_is_inconclusive() {
+        exceeded().0.expect("RES-OOM-01", Verdict::Inconclusive);
     }
 
     #[test]

@@ -22,8 +22,9 @@ fn judge(view: &View<'_>) -> Finding {
                 format!("{} sockets at once, the board has {}", sample.sockets_peak, sample.sockets_limit),
             );
         }
-        if worst.is_none_or(|(_, peak, _)| sample.sockets_peak >= peak) {
-            worst = Some((at, sample.sockets_peak, sample.sockets_limit));
+        let peak = sample.sockets_peak.max(sample.sockets);
+        if peak > 0 && worst.is_none_or(|(_, most, _)| peak >= most) {
+            worst = Some((at, peak, sample.sockets_limit));
         }
     }
     for (at, event) in view.device_events() {
@@ -40,12 +41,12 @@ fn judge(view: &View<'_>) -> Finding {
     tally.finish(
         "the sockets of the board were enough",
         "the sockets of the board were not enough",
-        "the device did not tell its sockets",
+        "the device used no socket, or did not tell of any",
     )
 }
 
 /// The operator was opening sockets at that moment, or holds some that the scenario took.
-fn is_provoked(view: &View<'_>, at: At) -> bool {
+pub(super) fn is_provoked(view: &View<'_>, at: At) -> bool {
     let calls = view.calls().iter().filter(|call| call.hand == "device" && PROVOKES.contains(&call.name));
     let opened = calls.clone().any(|call| call.at < at && call.outcome.is_none_or(|(ended, ..)| ended > at));
     let closed = view.calls_named("socket.close").rev().find(|call| call.at < at).map(|call| call.at);
@@ -98,7 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn no_sample_is_inconclusive() {
+    fn no_sample_and_no_socket_are_inconclusive() {
         Story::new().expect("RES-SOCK-01", Verdict::Inconclusive);
+        let mut story = Story::new();
+        story.sample("boot", Resources { sockets_limit: 10, ..Resources::default() });
+        story.expect("RES-SOCK-01", Verdict::Inconclusive);
     }
 }

@@ -2,6 +2,7 @@
 
 use nanorig_trace::event::{DeviceEvent, Resources};
 
+use super::sock_01::is_provoked;
 use crate::mqtt::disc_01::LEFT_OPEN;
 use crate::view::At;
 use crate::{Check, Finding, Tally, View};
@@ -51,6 +52,7 @@ fn judge(view: &View<'_>) -> Finding {
     for (at, event) in view.device_events().filter(|(at, _)| *at > *first) {
         if let DeviceEvent::BudgetExceeded { budget, what, .. } = event
             && matches!(budget.as_str(), "sockets" | "tcp-pcbs")
+            && !is_provoked(view, at)
         {
             tally.bad(at, format!("{what} finds no socket any more"));
         }
@@ -74,7 +76,8 @@ fn idle_samples<'t>(view: &View<'t>) -> Vec<(At, &'t Resources)> {
 
 #[cfg(test)]
 mod tests {
-    use nanorig_trace::event::Resources;
+    use nanorig_trace::event::{DeviceEvent, Resources};
+    use serde_json::json;
 
     use crate::Verdict;
     use crate::testing::Story;
@@ -107,6 +110,22 @@ mod tests {
     fn time_wait_is_no_loss() {
         cycles(119.0, 2).expect("RES-SOCK-02", Verdict::Pass);
         cycles(60.0, 7).expect("RES-SOCK-02", Verdict::Fail);
+    }
+
+    #[test]
+    fn running_out_fails_unless_the_operator_took_them() {
+        let exceeded = |story: &mut Story| {
+            let (budget, what) = ("sockets".into(), "tcp".into());
+            story.event(DeviceEvent::BudgetExceeded { budget, what, wanted: 1, left: 0 });
+        };
+        let mut story = cycles(121.0, 1);
+        exceeded(&mut story);
+        story.expect("RES-SOCK-02", Verdict::Fail);
+        let mut story = cycles(121.0, 1);
+        story.action("tcp.open", json!({ "count": 30 }));
+        exceeded(&mut story);
+        story.outcome("tcp.open", false, json!({ "error": "no-socket" }));
+        story.expect("RES-SOCK-02", Verdict::Pass);
     }
 
     #[test]

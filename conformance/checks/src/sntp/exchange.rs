@@ -2,6 +2,8 @@
 
 use std::net::Ipv4Addr;
 
+use nanorig_trace::Utc;
+use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::lan::sntp::{Leap, Mode, Packet};
 
 use crate::View;
@@ -41,6 +43,14 @@ pub(super) fn replies(view: &View<'_>) -> Vec<Reply> {
             Reply { at: datagram.at, server, packet: *packet, fault: fault(packet, request) }
         })
         .collect()
+}
+
+/// When the device set its clock, and to what.
+pub(super) fn clock_sets(view: &View<'_>) -> impl Iterator<Item = (At, Utc)> {
+    view.device_events().filter_map(|(at, event)| match event {
+        DeviceEvent::ClockSet { after, .. } => Some((at, *after)),
+        _ => None,
+    })
 }
 
 /// RFC 5905 8 and RFC 4330 5: what a client checks before it uses a reply.

@@ -6,9 +6,8 @@ mod tests;
 use std::time::Duration;
 
 use nanorig_trace::Utc;
-use nanorig_trace::event::DeviceEvent;
 
-use super::exchange::{Reply, replies};
+use super::exchange::{Reply, clock_sets, replies};
 use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
@@ -52,13 +51,6 @@ fn judge(view: &View<'_>) -> Finding {
         "the sanity checks of replies are not as they should be",
         "no sane reply came after the insane ones",
     )
-}
-
-fn clock_sets(view: &View<'_>) -> impl Iterator<Item = (At, Utc)> {
-    view.device_events().filter_map(|(at, event)| match event {
-        DeviceEvent::ClockSet { after, .. } => Some((at, *after)),
-        _ => None,
-    })
 }
 
 /// The reply that the clock was set by: a fresh sane one with that time, else a fresh insane one with that time,

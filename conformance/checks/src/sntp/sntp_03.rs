@@ -16,8 +16,8 @@ pub(crate) const CHECK: Check = Check { id: "SNTP-03", always: true, judge };
 
 /// A request that is already on its way when the kiss comes.
 const IN_FLIGHT: Duration = Duration::from_secs(1);
-/// A device that stays silent for this long has understood.
-const SILENCE: Duration = Duration::from_secs(60);
+/// The longest poll interval that NTP knows, 2^17 s (RFC 5905 7.2), where the device's own one is not seen.
+const LONGEST_POLL: Duration = Duration::from_secs(1 << 17);
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
@@ -49,6 +49,21 @@ fn life_end(view: &View<'_>, kiss: &Reply) -> Time {
     view.boot_of(kiss.at).map_or(view.end().time, |boot| boot.ended)
 }
 
+/// The device's own poll interval in the boot of the kiss: the longest time from a good reply to the next request to its
+/// server. A device that asks again sooner is one that goes on after a failure.
+fn poll_interval(view: &View<'_>, kiss: &Reply) -> Duration {
+    let boot = view.boot_of(kiss.at);
+    let mine = |at: At| boot.is_none_or(|boot| boot.contains(at));
+    let requests = requests(view);
+    let intervals = replies(view).into_iter().filter(|reply| reply.fault.is_none() && mine(reply.at));
+    let intervals = intervals.filter_map(|reply| {
+        let mut later =
+            requests.iter().filter(|request| request.server == reply.server && request.at > reply.at);
+        later.next().filter(|next| mine(next.at)).map(|next| next.at.since(reply.at))
+    });
+    intervals.max().unwrap_or(LONGEST_POLL)
+}
+
 fn denied(view: &View<'_>, kiss: &Reply, tally: &mut Tally) {
     match around(view, kiss).1 {
         Some(at) => tally.bad(
@@ -59,7 +74,7 @@ fn denied(view: &View<'_>, kiss: &Reply, tally: &mut Tally) {
                 at.since(kiss.at).as_secs_f64()
             ),
         ),
-        None if life_end(view, kiss).since(kiss.at.time) >= SILENCE => {
+        None if life_end(view, kiss).since(kiss.at.time) > poll_interval(view, kiss) + IN_FLIGHT => {
             tally.good(kiss.at, format!("{} refuses here and is not asked again", kiss.server));
         }
         None => {}

@@ -3,10 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use nanorig_trace::Time;
 use nanorig_trace::event::DeviceEvent;
 
 use super::exchange::{Request, requests};
@@ -24,33 +23,51 @@ fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     let requests = requests(view);
     intervals(view, &requests, &mut tally);
-    first_delays(view, &requests, &mut tally);
+    let restrained = !tally.is_empty();
+    let spread = first_delays(view, &requests, &mut tally);
+    let complete = restrained && spread;
+    if !complete && !tally.has_bad() {
+        return Finding::inconclusive(
+            "no server was watched for long enough, or fewer than three starts were seen",
+        );
+    }
     tally.finish(
         "time servers were asked with restraint",
         "time servers were asked too often or at predictable times",
-        "no server was asked twice, and fewer than three starts were seen",
+        "no server was asked",
     )
 }
 
 fn intervals(view: &View<'_>, requests: &[Request], tally: &mut Tally) {
     let least = view.duration("sntp_min_gap");
-    let mut last: BTreeMap<Ipv4Addr, At> = BTreeMap::new();
-    for request in requests {
-        let Some(before) = last.insert(request.server, request.at) else { continue };
-        if view.boots_between(before, request.at) {
-            continue;
-        }
-        let gap = request.at.since(before);
-        let text = format!("{} is asked again after {:.1} s", request.server, gap.as_secs_f64());
-        if gap + TOLERANCE < least {
-            tally.bad(request.at, text);
-        } else {
-            tally.good(request.at, text);
+    for (index, request) in requests.iter().enumerate() {
+        let next = requests[index + 1..].iter().map(|later| (later.at, later.server));
+        let next = next.filter(|(_, server)| *server == request.server).map(|(at, _)| at).next();
+        match next.filter(|next| !view.boots_between(request.at, *next)) {
+            Some(next) => {
+                let gap = next.since(request.at);
+                let text = format!("{} is asked again after {:.1} s", request.server, gap.as_secs_f64());
+                if gap + TOLERANCE < least {
+                    tally.bad(next, text);
+                } else {
+                    tally.good(next, text);
+                }
+            }
+            // A server that is not asked again in this life was left alone at least until its end.
+            None if life_end(view, request.at).since(request.at.time) >= least => {
+                tally.good(request.at, format!("{} is not asked again", request.server));
+            }
+            None => {}
         }
     }
 }
 
-fn first_delays(view: &View<'_>, requests: &[Request], tally: &mut Tally) {
+fn life_end(view: &View<'_>, at: At) -> Time {
+    view.boot_of(at).map_or(view.end().time, |boot| boot.ended)
+}
+
+/// Judges the delays of the first requests. False when there were too few starts.
+fn first_delays(view: &View<'_>, requests: &[Request], tally: &mut Tally) -> bool {
     let delays: Vec<(At, Duration)> = view
         .boots()
         .iter()
@@ -60,12 +77,12 @@ fn first_delays(view: &View<'_>, requests: &[Request], tally: &mut Tally) {
         })
         .collect();
     if delays.len() < LEAST_BOOTS {
-        return;
+        return false;
     }
     let (Some((_, shortest)), Some((at, longest))) =
         (delays.iter().min_by_key(|(_, delay)| *delay), delays.iter().max_by_key(|(_, delay)| *delay))
     else {
-        return;
+        return false;
     };
     let (shortest, longest) = (shortest.as_secs_f64(), longest.as_secs_f64());
     let text = format!(
@@ -77,6 +94,7 @@ fn first_delays(view: &View<'_>, requests: &[Request], tally: &mut Tally) {
     } else {
         tally.good(*at, text);
     }
+    true
 }
 
 /// When the device could have asked: with its address, else at its start.

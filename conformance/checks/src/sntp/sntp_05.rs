@@ -6,9 +6,8 @@ mod tests;
 use std::time::Duration;
 
 use nanorig_trace::Utc;
-use nanorig_trace::event::DeviceEvent;
 
-use super::exchange::{Reply, Request, replies, requests};
+use super::exchange::{Reply, Request, clock_sets, replies, requests};
 use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
@@ -33,13 +32,6 @@ fn judge(view: &View<'_>) -> Finding {
         "one bad time source was enough to spoil the clock",
         "no time server was silent or lied",
     )
-}
-
-fn clock_sets(view: &View<'_>) -> impl Iterator<Item = (At, Utc)> {
-    view.device_events().filter_map(|(at, event)| match event {
-        DeviceEvent::ClockSet { after, .. } => Some((at, *after)),
-        _ => None,
-    })
 }
 
 fn off(view: &View<'_>, at: At, told: Utc) -> Duration {

@@ -194,16 +194,16 @@ impl Story {
 
     /// The device is told to do something.
     pub(crate) fn action(&mut self, name: &str, args: Value) -> &mut Self {
-        self.event(RunEvent::Action { name: name.into(), args })
+        self.event(RunEvent::Action { name: name.into(), args, step: None })
     }
 
     /// The cloud or the network is told to do something.
     pub(crate) fn stimulus(&mut self, hand: &str, name: &str, args: Value) -> &mut Self {
-        self.event(RunEvent::Stimulus { hand: hand.into(), name: name.into(), args })
+        self.event(RunEvent::Stimulus { hand: hand.into(), name: name.into(), args, step: None })
     }
 
     pub(crate) fn outcome(&mut self, name: &str, ok: bool, fields: Value) -> &mut Self {
-        self.event(RunEvent::Outcome { name: name.into(), ok, fields })
+        self.event(RunEvent::Outcome { name: name.into(), ok, fields, step: None })
     }
 
     /// The device counts a message as delivered.

@@ -55,8 +55,10 @@ impl Story {
         })
     }
 
-    pub(crate) fn step(&mut self, number: u32, result: StepResult, message: &str) -> &mut Self {
-        self.event(RunEvent::StepStarted { step: number, label: "step".into() });
-        self.event(RunEvent::StepFinished { step: number, result, message: message.into(), line: number })
+    /// A step that could not be done, because the device or the bench cannot do its call.
+    pub(crate) fn skipped(&mut self, step: u32, call: &str, message: &str) -> &mut Self {
+        let (result, message, skipped) = (StepResult::NotApplicable, message.into(), Some(call.into()));
+        self.event(RunEvent::StepStarted { step, label: call.into() });
+        self.event(RunEvent::StepFinished { step, result, message, line: step, skipped })
     }
 }

@@ -2,19 +2,14 @@
 
 use nanorig_trace::event::Party;
 
+use super::presented::judge_each;
 use super::refusal::device_error;
 use crate::view::{Certificate, Connection};
 use crate::{Finding, Tally, View};
 
 /// Judges every connection whose server presented a chain that `wanted` accepts.
 pub(super) fn judge(view: &View<'_>, wanted: impl Fn(&Certificate<'_>) -> bool, what: &str) -> Finding {
-    let mut tally = Tally::default();
-    for connection in view.connections() {
-        if let Some(certificate) = connection.certificate.filter(&wanted) {
-            judge_connection(view, connection, &certificate, &mut tally);
-        }
-    }
-    tally.finish(
+    judge_each(view, wanted, judge_connection).finish(
         &format!("{what} was accepted"),
         &format!("{what} was refused"),
         &format!("no server presented {what}, or the link broke the handshake off"),

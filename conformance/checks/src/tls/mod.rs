@@ -13,6 +13,7 @@ mod mtls_01;
 mod mtls_02;
 mod name_01;
 mod name_04;
+mod presented;
 mod rec_01;
 mod refusal;
 mod root_01;

@@ -6,18 +6,13 @@
 
 use nanorig_trace::event::{DeviceEvent, Party};
 
+use super::presented::judge_each;
 use crate::view::{At, Certificate, Connection};
 use crate::{Finding, Tally, View};
 
 /// Judges every connection whose server presented a chain that `wanted` accepts.
 pub(super) fn judge(view: &View<'_>, wanted: impl Fn(&Certificate<'_>) -> bool, what: &str) -> Finding {
-    let mut tally = Tally::default();
-    for connection in view.connections() {
-        if let Some(certificate) = connection.certificate.filter(&wanted) {
-            judge_connection(view, connection, &certificate, &mut tally);
-        }
-    }
-    tally.finish(
+    judge_each(view, wanted, judge_connection).finish(
         &format!("{what} was refused"),
         &format!("{what} was accepted"),
         &format!("no server presented {what}, or the handshake ended for another reason"),

@@ -58,7 +58,10 @@ fn judge_read(view: &View<'_>, connection: &Connection<'_>, request: &TwinReques
     } else if let Some(call) = asked_for {
         let at = call.outcome.map_or(call.at, |(at, ..)| at);
         tally.good(at, format!("the answer to {} reached the application", request.rid));
-    } else if view.device_speaks() && connection.lasts(answer.at, HANDLED_WITHIN, view.end()) {
+    } else if view.device_speaks()
+        && connection.lasts(answer.at, HANDLED_WITHIN, view.end())
+        && !view.cut_off(connection, answer.at.time, answer.at.time + HANDLED_WITHIN)
+    {
         tally.bad(answer.at, format!("the answer to {} never reached the application", request.rid));
     } else {
         tally.good(answer.at, format!("{} was answered", request.rid));
@@ -114,5 +117,13 @@ mod tests {
         let conn = story.at(1.0).subscribed_session();
         story.twin_get(conn, "1").twin_report(conn, "1", "{}");
         story.expect("TWIN-GET-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn a_report_and_a_read_without_answer_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).subscribed_session();
+        story.twin_report(conn, "1", "{}").twin_answer(conn, "1", 204, "").twin_get(conn, "2");
+        story.expect("TWIN-GET-01", Verdict::Inconclusive);
     }
 }

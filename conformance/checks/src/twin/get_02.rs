@@ -53,7 +53,7 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, tally: &mut Ta
     }
     let Some(answer) = read_of(connection) else { return };
     let Some(version) = answer.desired_version() else { return };
-    let missed = view.cloud_events().any(|(at, event)| {
+    let missed = view.cloud_events_of(connection).any(|(at, event)| {
         at < accepted && matches!(event, CloudEvent::TwinDesired { version: changed, delivered: false, .. } if *changed == version)
     });
     let applied = view.device_events().find(|(at, event)| {
@@ -93,6 +93,15 @@ mod tests {
         let (mut story, conn) = came_back();
         story.at(71.0).reads_twin(conn, "2", 2).handles_desired(2, "full", true, json!({ "a": 1 }));
         story.expect("TWIN-GET-02", Verdict::Pass);
+    }
+
+    #[test]
+    fn a_connection_that_ends_before_it_could_read_is_inconclusive() {
+        let mut story = Story::new();
+        story.expect("TWIN-GET-02", Verdict::Inconclusive);
+        let conn = story.at(1.0).subscribed_session();
+        story.at(20.0).cut(conn);
+        story.expect("TWIN-GET-02", Verdict::Inconclusive);
     }
 
     #[test]

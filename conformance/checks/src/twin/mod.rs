@@ -2,7 +2,7 @@
 
 mod get_01;
 pub(crate) mod get_02;
-mod rep_01;
+pub(crate) mod rep_01;
 mod ver_01;
 mod ver_02;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::view::{TwinOperation, TwinRequest};
 use crate::{Check, Finding, Tally, View};
@@ -23,6 +23,11 @@ fn judge(view: &View<'_>) -> Finding {
         .collect();
     for (index, request) in requests.iter().enumerate() {
         judge_report(view, request, &requests[index + 1..], &mut tally);
+    }
+    // That a success is taken for one shows little: the failures are what a device has to heed.
+    let refused = |request: &TwinRequest<'_>| request.answer.is_some_and(|answer| answer.status >= 400);
+    if !tally.is_empty() && !tally.has_bad() && !requests.iter().any(refused) {
+        return Finding::inconclusive("reports were valid, but the hub refused none");
     }
     tally.finish(
         "reports were valid and their answers heeded",
@@ -53,12 +58,7 @@ fn judge_report(view: &View<'_>, request: &TwinRequest<'_>, later: &[TwinRequest
             );
         }
         (429 | 500..=599, None) => {
-            // A later report may carry the same properties with newer values.
-            let carried = later.iter().find(|other| {
-                let newer: Option<Value> = serde_json::from_slice(other.payload).ok();
-                other.at > answer.at
-                    && newer.is_some_and(|newer| patch.keys().all(|name| newer.get(name).is_some()))
-            });
+            let carried = later.iter().find(|other| other.at > answer.at && carries(other, request));
             if let Some(other) = carried {
                 tally.good(other.at, format!("its properties were reported again after {status}"));
             } else if view.end().since(answer.at) > TRIED_WITHIN {
@@ -70,6 +70,15 @@ fn judge_report(view: &View<'_>, request: &TwinRequest<'_>, later: &[TwinRequest
         }
         _ => tally.good(answer.at, format!("{status} and not tried again")),
     }
+}
+
+/// True when a later report has all properties of an earlier one, with newer values perhaps.
+pub(crate) fn carries(later: &TwinRequest<'_>, earlier: &TwinRequest<'_>) -> bool {
+    let patch =
+        |request: &TwinRequest<'_>| serde_json::from_slice::<Map<String, Value>>(request.payload).ok();
+    let reports = [later, earlier].iter().all(|request| request.operation == TwinOperation::Report);
+    let patches = patch(later).zip(patch(earlier)).filter(|_| reports);
+    patches.is_some_and(|(later, earlier)| earlier.keys().all(|name| later.contains_key(name)))
 }
 
 #[cfg(test)]
@@ -85,8 +94,18 @@ mod tests {
     }
 
     #[test]
-    fn success_passes_and_what_is_no_json_fails() {
-        reported(r#"{"a":1}"#, 204).0.expect("TWIN-REP-01", Verdict::Pass);
+    fn no_report_no_answer_and_success_alone_are_inconclusive() {
+        let mut story = Story::new();
+        let conn = story.at(1.0).subscribed_session();
+        story.expect("TWIN-REP-01", Verdict::Inconclusive);
+        story.twin_report(conn, "1", r#"{"a":1}"#);
+        story.expect("TWIN-REP-01", Verdict::Inconclusive);
+        story.twin_answer(conn, "1", 204, "");
+        story.expect("TWIN-REP-01", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn what_is_no_json_fails() {
         for patch in ["{a:1}", "[1]", r#"{"$version":3}"#] {
             reported(patch, 400).0.expect("TWIN-REP-01", Verdict::Fail);
         }

@@ -130,6 +130,7 @@ fn lookup<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
 
 #[cfg(test)]
 mod tests {
+    use nanorig_trace::event::CloudEvent;
     use serde_json::{Value, json};
 
     use crate::Verdict;
@@ -154,6 +155,31 @@ mod tests {
     fn a_deleted_member_that_is_gone_or_null_passes() {
         deleted(json!({ "limits": { "high": 9 } })).expect("TWIN-VER-02", Verdict::Pass);
         deleted(json!({ "limits": { "low": null } })).expect("TWIN-VER-02", Verdict::Pass);
+    }
+
+    #[test]
+    fn no_deletion_and_one_that_was_never_handled_are_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).subscribed_session();
+        story.desired_changed(2, json!({ "a": 1 }), true).handles_desired(
+            2,
+            "patch",
+            true,
+            json!({ "a": 1 }),
+        );
+        story.expect("TWIN-VER-02", Verdict::Inconclusive);
+        story.at(5.0).desired_changed(3, json!({ "a": null }), true);
+        story.expect("TWIN-VER-02", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn another_devices_deletion_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).subscribed_session();
+        let (device, patch) = ("nano-02".into(), json!({ "a": null }));
+        story.event(CloudEvent::TwinDesired { device, patch, version: 2, delivered: true });
+        story.at(60.0).handles_desired(2, "full", true, json!({ "a": 1 }));
+        story.expect("TWIN-VER-02", Verdict::Inconclusive);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Finished<'t> {
     pub result: StepResult,
     /// What was seen.
     pub message: &'t str,
+    /// Name of the call that the device or the bench cannot do.
+    pub skipped: Option<&'t str>,
 }
 
 /// Something that the harness told the device, the cloud or the network to do.
@@ -41,6 +43,8 @@ pub struct HarnessCall<'t> {
     pub name: &'t str,
     /// Its arguments.
     pub args: &'t Value,
+    /// Number of its step; none in traces of earlier versions.
+    pub step: Option<u32>,
     /// How it ended: the place, whether it did what it should, and its results.
     pub outcome: Option<(At, bool, &'t Value)>,
 }
@@ -56,20 +60,23 @@ pub(super) fn harness(trace: &Trace) -> Harness<'_> {
             RunEvent::StepStarted { step, label } => {
                 steps.push(Step { number: *step, label, started: at, finished: None });
             }
-            RunEvent::StepFinished { step, result, message, .. } => {
+            RunEvent::StepFinished { step, result, message, skipped, .. } => {
                 if let Some(open) = steps.iter_mut().rev().find(|open| open.number == *step) {
-                    open.finished = Some(Finished { at, result: *result, message });
+                    let skipped = skipped.as_deref();
+                    open.finished = Some(Finished { at, result: *result, message, skipped });
                 }
             }
-            RunEvent::Stimulus { hand, name, args } => {
-                calls.push(HarnessCall { at, hand, name, args, outcome: None });
+            RunEvent::Stimulus { hand, name, args, step } => {
+                calls.push(HarnessCall { at, hand, name, args, step: *step, outcome: None });
             }
-            RunEvent::Action { name, args } => {
-                calls.push(HarnessCall { at, hand: "device", name, args, outcome: None });
+            RunEvent::Action { name, args, step } => {
+                calls.push(HarnessCall { at, hand: "device", name, args, step: *step, outcome: None });
             }
-            RunEvent::Outcome { name, ok, fields } => {
-                // Calls of one name end in the order in which they began.
-                let open = calls.iter_mut().find(|call| call.name == name && call.outcome.is_none());
+            RunEvent::Outcome { name, ok, fields, step } => {
+                // Without a number, calls of one name are taken to end in the order in which they began.
+                let open = calls
+                    .iter_mut()
+                    .find(|call| call.name == name && call.step == *step && call.outcome.is_none());
                 if let Some(open) = open {
                     open.outcome = Some((at, *ok, fields));
                 }

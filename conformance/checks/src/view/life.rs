@@ -38,23 +38,15 @@ impl Attempt<'_, '_> {
 }
 
 /// Names of harness calls after which the device connects, closes or starts because it was told to.
-const TOLD: &[&str] = &[
-    "boot",
-    "reset",
-    "power.cycle",
-    "hub.open",
-    "hub.close",
-    "hub.start",
-    "hub.stop",
-    "dps.register",
-    "sleep",
-    "deep-sleep",
-];
+const TOLD: &[&str] = &["boot", "reset", "hub.open", "hub.close", "hub.start", "dps.register", "sleep"];
 
 /// What is sent this short before the end of a connection does not arrive.
 const ON_THE_WAY: Duration = Duration::from_millis(50);
 /// Names of harness calls after which the device leaves the hub.
-const LEAVES: &[&str] = &["hub.close", "hub.stop", "sleep", "reset"];
+pub(crate) const LEAVES: &[&str] = &["hub.close", "sleep", "reset"];
+
+/// Names of harness calls after which the device ends connections that no MQTT client uses.
+const ENDS: &[&str] = &["socket.close", "sleep", "reset"];
 
 /// Names of harness calls after which a connection may be dead without a word.
 const LOSES: &[&str] = &["wifi.lost", "dhcp.answer", "dhcp.lease"];
@@ -162,7 +154,7 @@ impl<'t> View<'t> {
     #[must_use]
     pub fn is_reachable(&self, at: At) -> bool {
         self.connections_to("hub").any(|connection| {
-            let leaves = self.last_told(LEAVES, at).is_some_and(|call| call.at > connection.opened);
+            let leaves = self.told_to_leave(connection, at);
             let ends = connection.closed.is_some_and(|closed| closed.at.since(at) < ON_THE_WAY);
             connection.is_live(at) && !leaves && !ends
         })
@@ -187,6 +179,13 @@ impl<'t> View<'t> {
         self.calls()
             .iter()
             .any(|call| call.hand == "device" && TOLD.contains(&call.name) && from < call.at && call.at <= to)
+    }
+
+    /// True when the harness told the device, before `at`, to end this connection.
+    #[must_use]
+    pub fn told_to_leave(&self, connection: &Connection<'_>, at: At) -> bool {
+        let own = if connection.connect().is_some() { LEAVES } else { ENDS };
+        self.last_told(own, at).is_some_and(|call| call.at > connection.opened)
     }
 
     /// The harness call of the device's hand that was the last one of `names` before `at`.

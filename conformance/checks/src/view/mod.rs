@@ -5,6 +5,7 @@
 
 mod at;
 mod boot;
+mod cloud;
 mod connection;
 mod datagram;
 mod harness;
@@ -23,7 +24,7 @@ mod tls;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use nanorig_trace::event::{CloudEvent, ConnId, DeviceEvent, Direction, NetworkEvent};
+use nanorig_trace::event::{ConnId, DeviceEvent, Direction, NetworkEvent};
 use nanorig_trace::{Event, Time, Trace, Utc};
 use nanorig_wire::lan::{dhcp, dns, sntp};
 
@@ -34,6 +35,7 @@ pub use datagram::{Content, Datagram};
 pub use harness::{Finished, HarnessCall, Step};
 pub use hub::{C2dDelivery, DesiredPush, MethodAnswer, MethodCall, TwinAnswer, TwinOperation, TwinRequest};
 pub use lease::{Lease, LeaseEnd};
+pub(crate) use life::LEAVES;
 pub use life::{Attempt, Succession};
 pub use mqtt::Subscription;
 pub use outage::Outage;
@@ -57,6 +59,7 @@ pub struct View<'t> {
     calls: Vec<HarnessCall<'t>>,
     harness_errors: Vec<(At, &'t str)>,
     outages: Vec<Outage<'t>>,
+    identities: BTreeSet<String>,
 }
 
 impl<'t> View<'t> {
@@ -70,6 +73,7 @@ impl<'t> View<'t> {
         let places =
             connections.iter().enumerate().map(|(place, connection)| (connection.id, place)).collect();
         let (steps, calls, harness_errors) = harness::harness(trace);
+        let identities = cloud::identities(trace, &connections);
         Self {
             trace,
             connections,
@@ -84,6 +88,7 @@ impl<'t> View<'t> {
             calls,
             harness_errors,
             outages: outage::outages(trace),
+            identities,
         }
     }
 
@@ -116,14 +121,6 @@ impl<'t> View<'t> {
         let records = self.trace.records.get(first..).unwrap_or_default();
         records.iter().enumerate().filter_map(move |(offset, entry)| match &entry.event {
             Event::Device(event) => Some((At { record: first + offset, time: entry.at }, event)),
-            _ => None,
-        })
-    }
-
-    /// What IoT Hub and DPS decided.
-    pub fn cloud_events(&self) -> impl DoubleEndedIterator<Item = (At, &'t CloudEvent)> + use<'t> {
-        self.events().filter_map(|(at, event)| match event {
-            Event::Cloud(event) => Some((at, event)),
             _ => None,
         })
     }

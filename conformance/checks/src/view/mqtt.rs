@@ -47,6 +47,19 @@ impl<'t> Connection<'t> {
         })
     }
 
+    /// Messages that the server delivered at QoS 1, each with the PUBACK that answers it.
+    #[must_use]
+    pub fn acknowledgements(&self) -> Vec<(At, &Publish, Option<At>)> {
+        // Each PUBACK answers one message.
+        let mut acks: Vec<_> = self.pubacks_sent().collect();
+        let delivered = self.delivered().filter(|(_, publish)| publish.qos == QoS::AtLeastOnce);
+        let answered = delivered.map(|(at, publish)| {
+            let place = acks.iter().position(|(when, id)| *when > at && Some(*id) == publish.id);
+            (at, publish, place.map(|place| acks.remove(place).0))
+        });
+        answered.collect()
+    }
+
     /// PUBACKs of the server.
     pub fn pubacks_received(&self) -> impl DoubleEndedIterator<Item = (At, PacketId)> + Clone {
         self.received().filter_map(|(at, packet)| match packet {

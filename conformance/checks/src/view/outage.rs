@@ -3,7 +3,7 @@
 use nanorig_trace::event::NetworkEvent;
 use nanorig_trace::{Event, Trace};
 
-use super::At;
+use super::{At, View};
 
 /// One disturbance of the link.
 #[derive(Clone, Copy, Debug)]
@@ -29,4 +29,26 @@ pub(super) fn outages(trace: &Trace) -> Vec<Outage<'_>> {
         }
     }
     outages
+}
+
+impl View<'_> {
+    /// The share of frames that the link loses from each place on: the worse direction's, faults aside. Traces of
+    /// earlier versions tell only what was changed in the run.
+    #[must_use]
+    pub fn loss(&self) -> Vec<(At, f64)> {
+        let told: Vec<(At, f64)> = self
+            .network_events()
+            .filter_map(|(at, event)| match event {
+                NetworkEvent::LinkSettings { from_device, to_device } => {
+                    Some((at, from_device.loss.max(to_device.loss)))
+                }
+                _ => None,
+            })
+            .collect();
+        if !told.is_empty() {
+            return told;
+        }
+        let changes = self.calls_named("link");
+        changes.filter_map(|call| Some((call.at, call.args.get("loss")?.as_f64()?))).collect()
+    }
 }

@@ -117,10 +117,10 @@ fn outages_and_calls_have_their_ends() {
     let mut story = Story::new();
     let link = |on| NetworkEvent::Link { fault: "partition".into(), on };
     let args = serde_json::json!({ "for": 5 });
-    let stimulus = RunEvent::Stimulus { hand: "network".into(), name: "partition".into(), args };
+    let stimulus = RunEvent::Stimulus { hand: "network".into(), name: "partition".into(), args, step: None };
     story.at(1.0).event(stimulus).event(link(true)).at(6.0).event(link(false));
     let fields = serde_json::Value::Null;
-    story.event(RunEvent::Outcome { name: "partition".into(), ok: true, fields });
+    story.event(RunEvent::Outcome { name: "partition".into(), ok: true, fields, step: None });
     let view = View::new(story.trace());
     assert_eq!(view.outages()[0].until.map(|at| at.time), Some(Time::from_secs(6)));
     assert!(
@@ -136,4 +136,33 @@ fn an_empty_trace_has_an_end() {
     let view = View::new(story.trace());
     assert_eq!(view.end(), At { record: 0, time: Time::ZERO });
     assert!(view.connections().is_empty() && view.boots().is_empty());
+}
+
+#[test]
+fn calls_in_the_background_end_by_their_step() {
+    let mut story = Story::new();
+    let call = |step| (("slow".to_owned(), serde_json::Value::Null), Some(step));
+    for number in [1, 2] {
+        let ((name, args), step) = call(number);
+        story.event(RunEvent::Action { name, args, step });
+    }
+    for (number, ok) in [(2, true), (1, false)] {
+        let ((name, fields), step) = call(number);
+        story.event(RunEvent::Outcome { name, ok, fields, step });
+    }
+    let view = View::new(story.trace());
+    let ends: Vec<_> = view.calls().iter().map(|call| (call.step, call.succeeded())).collect();
+    assert_eq!(ends, [(Some(1), false), (Some(2), true)]);
+}
+
+#[test]
+fn a_hub_with_other_devices_tells_of_this_one() {
+    let read = |device: &str| event::CloudEvent::TwinRead { device: device.into(), desired_version: 1 };
+    let mut story = Story::new();
+    let conn = story.at(1.0).good_session();
+    story.event(read("nano-01")).event(read("nano-02")).event(read("nano-01/probe"));
+    let view = View::new(story.trace());
+    assert_eq!(view.cloud_events().count(), 1);
+    let connection = view.connection(conn).expect("it was opened");
+    assert_eq!(view.cloud_events_of(connection).count(), 1);
 }

@@ -1,8 +1,5 @@
 //! Runs the built binary as a user would.
 
-// Each test file uses a part of this.
-#![allow(dead_code, reason = "every test binary has its own copy of this module")]
-
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -6,6 +6,7 @@
 
 pub(crate) mod cloud;
 pub(crate) mod device;
+mod enrollment;
 mod entry;
 mod imported;
 pub(crate) mod network;

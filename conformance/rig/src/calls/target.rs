@@ -1,7 +1,8 @@
 //! Which device of which hub a cloud call is about.
 
-use nanorig_cloud::hub::{HubError, HubHandle, Identity};
+use nanorig_cloud::hub::{Hub, HubError, HubHandle, Identity};
 use nanorig_dut::{Args, Failure, Param, ParamKind};
+use nanorig_trace::Utc;
 
 use crate::simulated::Stage;
 
@@ -35,6 +36,17 @@ pub(crate) fn identity(stage: &Stage, args: &Args) -> Identity {
         },
         None => stage.identity(),
     }
+}
+
+/// Does something about the device that a call names, at its hub.
+pub(crate) fn change<R>(
+    stage: &Stage,
+    args: &Args,
+    change: impl FnOnce(&mut Hub, Utc, &Identity) -> Result<R, HubError>,
+) -> Result<R, Failure> {
+    let hub = hub(stage, args)?;
+    let identity = identity(stage, args);
+    hub.with(|hub, now| change(hub, now, &identity)).map_err(|error| refused(&error))
 }
 
 /// A hub's refusal as a failure that scenarios can expect.

@@ -9,12 +9,15 @@ mod device;
 mod identity;
 mod network;
 mod options;
+mod panics;
 mod performer;
 mod rig;
+mod session;
 mod stage;
 
 pub(crate) use application::{Application, HeldSocket};
 pub use device::{SimulatedBench, SimulatedDevice};
 pub use options::{BuildError, CustomBoard, Options};
 pub use rig::{Evidence, Simulated};
+pub use session::{DEFAULT_SEED, Recorded, SessionError, record};
 pub(crate) use stage::Stage;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use nanorig_dut::setup::{NetworkSetup, WifiSetup};
 use nanorig_mcu::AccessPoint;
 use nanorig_mcu::profile::Profile;
+use nanorig_trace::event::{NetworkEvent, PathCondition};
 use nanorig_world::fault::FaultId;
 use nanorig_world::lan::dhcp::{self, DhcpHandle};
 use nanorig_world::lan::dns::DnsServer;
@@ -72,7 +73,15 @@ impl NetworkStage {
             addresses: Mutex::default(),
             _segment: segment,
         };
+        stage.tell_link(world);
         Ok((stage, port))
+    }
+
+    /// Records what the link is like, at the start and after each change.
+    pub(crate) fn tell_link(&self, world: &World) {
+        let LinkSettings { up, down } = self.link.settings();
+        let (from_device, to_device) = (condition(&up), condition(&down));
+        world.recorder.record(NetworkEvent::LinkSettings { from_device, to_device });
     }
 
     /// Gives a host of the cloud a name.
@@ -113,6 +122,20 @@ fn link(setup: &NetworkSetup, profile: &Profile) -> LinkSettings {
     })
 }
 
+fn condition(path: &PathSettings) -> PathCondition {
+    let micros = |span: std::time::Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+    PathCondition {
+        latency_us: micros(path.latency),
+        jitter_us: micros(path.jitter),
+        loss: path.loss,
+        duplicate: path.duplicate,
+        corrupt: path.corrupt,
+        reorder: path.reorder,
+        bandwidth: path.bandwidth,
+        mtu: path.mtu,
+    }
+}
+
 /// One server for each name that the device asks, at addresses that count up.
 fn serve_time(
     world: &World,
@@ -135,4 +158,22 @@ fn serve_time(
 
 fn bad_host(host: &str, error: &impl std::fmt::Display) -> BuildError {
     BuildError::Bench(format!("`{host}` cannot be a host name: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Set-up and link name the same qualities, as a set-up is for any bench and knows no link. Their defaults are one.
+    #[test]
+    fn a_set_up_that_says_nothing_is_a_link_without_faults() {
+        let profile = Profile::named("esp32-wroom").unwrap();
+        let built = link(&NetworkSetup::default(), &profile);
+        let of_the_board = PathSettings {
+            latency: profile.link.rtt / 2 + TO_THE_CLOUD,
+            bandwidth: Some(profile.link.bandwidth),
+            ..PathSettings::default()
+        };
+        assert_eq!(built, LinkSettings::both(of_the_board));
+    }
 }

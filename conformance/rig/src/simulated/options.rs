@@ -15,15 +15,19 @@ pub struct Options {
 
 /// A budget profile that a user wrote.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CustomBoard(pub(super) Profile);
+pub struct CustomBoard {
+    pub(super) profile: Profile,
+    /// The file as the user named it.
+    pub(super) file: String,
+}
 
 impl CustomBoard {
-    /// Reads a profile file; `file` is its name for messages.
+    /// Reads a profile file; `file` is its name for messages and replay commands.
     ///
     /// # Errors
     /// What is wrong with the file, by line or key.
     pub fn parse(text: &str, file: &str) -> Result<Self, ProfileError> {
-        Profile::parse(text, file).map(Self)
+        Ok(Self { profile: Profile::parse(text, file)?, file: file.to_owned() })
     }
 }
 

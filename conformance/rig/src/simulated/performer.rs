@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nanorig_dut::{Call, CallId, HandError, Outcome};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::Stage;
+use super::{Stage, panics};
 use crate::calls;
 
 /// The calls of one hand that have not ended.
@@ -40,7 +40,11 @@ impl Calls {
                     return Ok((id, outcome));
                 }
                 Some(Err(error)) if error.is_cancelled() => {}
-                Some(Err(error)) => return Err(HandError::Bench(format!("a call panicked: {error}"))),
+                Some(Err(error)) => {
+                    let seen = panics::take();
+                    let what = if seen.is_empty() { error.to_string() } else { seen.join("; ") };
+                    return Err(HandError::Bench(format!("a call panicked: {what}")));
+                }
                 None => std::future::pending().await,
             }
         }

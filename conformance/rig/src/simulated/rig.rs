@@ -9,6 +9,7 @@ use nanorig_mcu::profile::{Medium, Profile};
 use nanorig_mcu::quirk::Quirk;
 use nanorig_mcu::tls::RootStore;
 use nanorig_mcu::{Mcu, McuConfig, WifiCredentials};
+use nanorig_trace::event::RunEvent;
 use nanorig_trace::{DutIdentity, Record, Recorder, Utc};
 use nanorig_world::World;
 
@@ -18,7 +19,7 @@ use super::identity::DeviceSecrets;
 use super::network::NetworkStage;
 use super::performer::Calls;
 use super::stage::{Parts, Stage};
-use super::{BuildError, Options, SimulatedBench, SimulatedDevice};
+use super::{BuildError, Options, SimulatedBench, SimulatedDevice, panics};
 
 /// A simulated rig, ready to run.
 pub struct Simulated {
@@ -50,12 +51,13 @@ impl Simulated {
     /// # Errors
     /// A name that nothing has, or values that do not go together.
     pub fn build(setup: &Setup, options: &Options) -> Result<Self, BuildError> {
+        panics::watch();
         let started = Utc::parse(&setup.start).map_err(|_| BuildError::BadStart(setup.start.clone()))?;
         let world = World::new(options.seed, started);
         let world = if options.capture { world.with_capture() } else { world };
         let device = &setup.device;
         let profile = match &options.board {
-            Some(board) => board.0.clone(),
+            Some(board) => board.profile.clone(),
             None => profile(&device.profile)?,
         };
         let name = profile.name.to_string();
@@ -72,6 +74,7 @@ impl Simulated {
         let identity = DutIdentity {
             kind: "sim".into(),
             profile: name,
+            profile_file: options.board.as_ref().map(|board| board.file.clone()),
             persona: device.persona.clone(),
             quirks: device.quirks.clone(),
             capabilities: capabilities.iter().map(str::to_owned).collect(),
@@ -88,9 +91,15 @@ impl Simulated {
         })
     }
 
-    /// Ends the run and gives its evidence.
+    /// Ends the run and gives its evidence. A task that panicked is a harness error in it: what the run saw
+    /// afterwards is worth nothing.
     #[must_use]
     pub fn finish(self) -> Evidence {
+        for panic in panics::take() {
+            let message = format!("a part of the simulated world panicked: {panic}");
+            tracing::error!(message, "the run proves nothing");
+            self.recorder.record(RunEvent::HarnessError { message });
+        }
         self.stage.mcu.record_resources("end");
         let capture = self.stage.world.capture.as_ref().map(nanorig_world::Capture::finish);
         Evidence { records: self.recorder.take(), capture, dut: self.device.identity, started: self.started }

@@ -6,6 +6,7 @@ use nanorig_dut::setup::{DeviceSetup, Setup};
 use nanorig_rig::simulated::{Options, Simulated, SimulatedDevice};
 use nanorig_runner::{RunOutcome, Silent};
 use nanorig_scenario::Source;
+use nanorig_trace::event::{Event, RunEvent};
 
 use crate::contract::{Rigged, contract};
 
@@ -55,6 +56,26 @@ steps:
     let (device, bench) = (&mut rig.device, &mut rig.bench);
     let result = nanorig_runner::run(&plan, device, bench, &recorder, &mut Silent, Duration::ZERO).await;
     (result.outcome, result.passed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_of_any_task_is_a_harness_error() {
+    for panics in [false, true] {
+        let rig = Simulated::build(&Setup::default(), &OPTIONS).unwrap();
+        let task = tokio::spawn(async move { assert!(!panics, "the gateway is lost") });
+        assert_eq!(task.await.is_err(), panics);
+        let errors: Vec<String> = rig
+            .finish()
+            .records
+            .into_iter()
+            .filter_map(|record| match record.event {
+                Event::Run(RunEvent::HarnessError { message }) => Some(message),
+                _ => None,
+            })
+            .collect();
+        let told = errors.iter().any(|message| message.contains("the gateway is lost (simulated.rs:"));
+        assert_eq!((errors.len(), told), (usize::from(panics), panics), "{errors:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -53,7 +53,8 @@ impl NetworkHelper {
     ///
     /// # Errors
     /// The board has no network of this kind, its firmware ends meanwhile, or the access point refuses the
-    /// passphrase. In the last case the station goes on trying in the background.
+    /// passphrase, in an attempt that began after the call. In the last case the station goes on trying in the
+    /// background.
     pub async fn connect(mcu: &Mcu, kind: NetworkKind) -> Result<Address, NetError> {
         Self::start(mcu, kind)?;
         tokio::select! {
@@ -65,13 +66,15 @@ impl NetworkHelper {
 
     async fn address_or_refusal(mcu: &Mcu) -> Result<Address, NetError> {
         let mut status = mcu.inner.net.watch();
+        let before = mcu.inner.net.attempt();
         loop {
             {
                 let status = status.borrow_and_update();
                 if let Some(address) = &status.address {
                     return Ok(address.clone());
                 }
-                if status.detail == "wrong-passphrase" {
+                // What an earlier attempt found may have been put right since.
+                if status.detail == "wrong-passphrase" && status.attempt > before {
                     return Err(NetError::LinkDown { detail: status.detail.into() });
                 }
             }
@@ -161,5 +164,6 @@ pub(super) fn link_changed(mcu: &Mcu, up: bool, detail: &'static str) {
     mcu.inner.net.update(|status| {
         status.link_up = up;
         status.detail = detail;
+        status.attempt = mcu.inner.net.attempt();
     });
 }

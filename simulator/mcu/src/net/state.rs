@@ -35,13 +35,15 @@ pub(crate) struct Status {
     pub(crate) link_up: bool,
     /// The last reason for the link's state, such as `wrong-passphrase`.
     pub(crate) detail: &'static str,
+    /// The attempt to bring the link up that `detail` comes from, counted from 1; 0: from none.
+    pub(crate) attempt: u32,
     /// The address in use.
     pub(crate) address: Option<Address>,
 }
 
 impl Default for Status {
     fn default() -> Self {
-        Self { link_up: false, detail: "not-started", address: None }
+        Self { link_up: false, detail: "not-started", attempt: 0, address: None }
     }
 }
 
@@ -50,8 +52,11 @@ pub(crate) struct NetState {
     status: watch::Sender<Status>,
     /// How often the clock was set since boot.
     time_set: watch::Sender<u32>,
-    /// Counts up through the ephemeral ports; starts at random, so that two boots differ.
+    /// Counts up through the ephemeral ports, as lwIP does; starts at random.
     next_port: AtomicU32,
+    /// Attempts to bring the link up so far.
+    attempts: AtomicU32,
+    rng: Stream,
     started: AtomicBool,
     sntp_started: AtomicBool,
     /// Asks the time client for a round at once.
@@ -64,12 +69,18 @@ const FIRST_EPHEMERAL: u16 = 49_152;
 /// Ports in that range.
 const EPHEMERAL: u32 = 16_384;
 
+fn ephemeral(step: u32) -> u16 {
+    FIRST_EPHEMERAL + u16::try_from(step % EPHEMERAL).expect("the range has 16384 ports")
+}
+
 impl NetState {
     pub(crate) fn new(rng: &Stream) -> Self {
         Self {
             status: watch::channel(Status::default()).0,
             time_set: watch::channel(0).0,
             next_port: AtomicU32::new(rng.below(u64::from(EPHEMERAL)) as u32),
+            attempts: AtomicU32::new(0),
+            rng: rng.clone(),
             started: AtomicBool::new(false),
             sntp_started: AtomicBool::new(false),
             sntp_hurry: Notify::new(),
@@ -78,9 +89,24 @@ impl NetState {
     }
 
     /// The next local port for a connection.
-    pub(crate) fn ephemeral_port(&self) -> u16 {
-        let step = self.next_port.fetch_add(1, Ordering::Relaxed) % EPHEMERAL;
-        FIRST_EPHEMERAL + u16::try_from(step).expect("the range has 16384 ports")
+    pub(crate) fn connection_port(&self) -> u16 {
+        ephemeral(self.next_port.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A local port for datagrams that nobody can foresee, which half of the defence against forged answers
+    /// rests on (RFC 5452 9.2).
+    pub(crate) fn datagram_port(&self) -> u16 {
+        ephemeral(self.rng.u32())
+    }
+
+    /// An attempt to bring the link up begins.
+    pub(crate) fn begin_attempt(&self) {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The attempt to bring the link up that began last, counted from 1; 0: none.
+    pub(crate) fn attempt(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
     }
 
     /// True for the first caller since boot.

@@ -26,7 +26,7 @@ pub struct UdpSocket {
 }
 
 impl Mcu {
-    /// Opens a datagram socket on `port`; 0 takes the next free one.
+    /// Opens a datagram socket on `port`; 0 takes any free one.
     ///
     /// # Errors
     /// The port is in use, or the device has no socket, no control block or no memory left.
@@ -62,7 +62,7 @@ impl Mcu {
         }
         let mut last = NetError::PortInUse { port };
         for _ in 0..PORTS {
-            match bind(self.inner.net.ephemeral_port()) {
+            match bind(self.inner.net.datagram_port()) {
                 Ok(socket) => return Ok(socket),
                 Err(error) => last = error,
             }

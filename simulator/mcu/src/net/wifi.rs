@@ -33,6 +33,7 @@ pub(super) async fn join(mcu: &Mcu) {
 }
 
 async fn try_join(mcu: &Mcu) -> Result<(), &'static str> {
+    mcu.inner.net.begin_attempt();
     let link = &mcu.profile().link;
     let scan = link.scan_channel.unwrap_or_default();
     let credentials = &mcu.config().wifi;

@@ -19,7 +19,7 @@ fn every_embedded_profile_parses_under_its_own_name() {
             assert!(!source.trim().is_empty(), "{file}: {key} has no source");
         }
     }
-    assert_eq!(Profile::all().len(), 9);
+    assert_eq!(Profile::all().len(), embedded::FILES.len());
 }
 
 #[test]

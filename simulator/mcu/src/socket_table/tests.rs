@@ -32,6 +32,17 @@ async fn a_firmware_without_tls_has_no_context() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_peak_of_tls_contexts_outlives_them_until_a_reset() {
+    let (table, ..) = table("esp32-wroom");
+    let both = (table.tls_context().unwrap(), table.tls_context().unwrap());
+    drop(both);
+    drop(table.tls_context().unwrap());
+    assert_eq!((table.stats().tls_used, table.stats().tls_peak), (0, 2));
+    table.reset();
+    assert_eq!(table.stats().tls_peak, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn control_blocks_outlive_their_sockets_until_time_wait_ends() {
     let (table, heap, clock, _) = table("esp32-wroom");
     let pcb = table.tcp_pcb(&heap, 156).unwrap();

@@ -7,7 +7,7 @@ use nanorig_certs::ClientIdentity;
 use nanorig_trace::event::DeviceEvent;
 use nanorig_trace::{Recorder, Utc};
 use nanorig_world::{Stream, tls};
-use rustls::{ClientConfig, HandshakeKind, KeyLog, ProtocolVersion};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, KeyLog, ProtocolVersion};
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio_rustls::TlsConnector;
@@ -173,7 +173,9 @@ impl TlsStack {
 
         let link = Link::new(&figures, memory);
         let guard = RecordGuard::new(io, Arc::clone(&link));
-        let connect = TlsConnector::from(config).connect(name, guard).into_fallible();
+        // rustls' own buffer would take 64 KiB that no heap has.
+        let one_record = |connection: &mut ClientConnection| connection.set_buffer_limit(Some(figures.output));
+        let connect = TlsConnector::from(config).connect_with(name, guard, one_record).into_fallible();
         let limit = options.timeout.or(trust.habits.handshake_timeout);
         let finished = within(limit, link.scope(connect)).await?;
         let stream = match finished {

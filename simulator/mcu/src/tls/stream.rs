@@ -137,8 +137,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for SslStream<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SslStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let result = std::task::ready!(Pin::new(&mut self.stream).poll_write(cx, buf));
-        Poll::Ready(result.map_err(|error| self.judge(&error).into()))
+        let mut result = Poll::Ready(Ok(0));
+        if self.stream.get_ref().1.wants_write() {
+            // The output buffer holds one record, and there is still one in it.
+            result = Pin::new(&mut self.stream).poll_flush(cx).map_ok(|()| 0);
+        }
+        if let Poll::Ready(Ok(_)) = result {
+            result = Pin::new(&mut self.stream).poll_write(cx, buf);
+        }
+        Poll::Ready(std::task::ready!(result).map_err(|error| self.judge(&error).into()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

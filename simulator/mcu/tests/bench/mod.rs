@@ -1,6 +1,6 @@
 //! A healthy little world around one device: DHCP, two name servers, two time servers, an echo server.
 
-#![allow(dead_code, reason = "each test file uses its part of the bench")]
+#![expect(dead_code, reason = "each test file uses its part of the bench")]
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;

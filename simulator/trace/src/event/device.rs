@@ -34,6 +34,8 @@ pub struct Resources {
     pub sockets_limit: u32,
     /// TLS contexts in use.
     pub tls_contexts: u32,
+    /// Most TLS contexts in use at once since boot.
+    pub tls_contexts_peak: u32,
     /// TLS contexts that the device has.
     pub tls_contexts_limit: u32,
 }

@@ -10,13 +10,15 @@ mod device;
 mod network;
 mod run;
 mod spec;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use serde::{Deserialize, Serialize};
 
 pub use cloud::CloudEvent;
 pub use connection::{CloseHow, ConnEvent, ConnId, Party, Protocol};
 pub use device::{DeviceEvent, Resources};
-pub use network::{Direction, NetworkEvent, Service};
+pub use network::{Direction, NetworkEvent, PathCondition, Service};
 pub use run::{RunEvent, StepResult};
 pub use spec::{EventSpec, FieldSpec};
 

@@ -31,6 +31,28 @@ pub enum Service {
     Udp,
 }
 
+/// What one direction of the link is like. Shares are from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PathCondition {
+    /// Time that every frame takes, in microseconds.
+    pub latency_us: u64,
+    /// Largest additional random delay, in microseconds.
+    pub jitter_us: u64,
+    /// Share of frames lost.
+    pub loss: f64,
+    /// Share of frames that arrive twice.
+    pub duplicate: f64,
+    /// Share of frames with a flipped bit.
+    pub corrupt: f64,
+    /// Share of frames that later ones may overtake.
+    pub reorder: f64,
+    /// Bits per second; none for a link that needs no time to send.
+    pub bandwidth: Option<u64>,
+    /// Largest IP packet in bytes.
+    pub mtu: u16,
+}
+
 events! {
     /// What the local network saw.
     pub enum NetworkEvent {
@@ -53,6 +75,13 @@ events! {
             fault: String,
             /// True when it began, false when it ended.
             on: bool,
+        },
+        /// What the link is like from now on, faults aside: told at the start and after each change.
+        "link-settings" => LinkSettings {
+            /// From the device.
+            from_device: PathCondition,
+            /// To the device.
+            to_device: PathCondition,
         },
         /// A server got another address; its old one is silent from now on.
         "host-moved" => HostMoved {

@@ -39,6 +39,8 @@ events! {
             message: String,
             /// Line of the scenario file, counted from 1.
             line: u32,
+            /// Name of the call that the device or the bench cannot do; none for every other end.
+            skipped: Option<String>,
         },
         /// The harness told the cloud, the network or the operator's hand to do something.
         "stimulus" => Stimulus {
@@ -48,6 +50,8 @@ events! {
             name: String,
             /// Its arguments.
             args: Value,
+            /// Number of its step, counted from 1; none in traces of earlier versions.
+            step: Option<u32>,
         },
         /// The device was told to do something.
         "action" => Action {
@@ -55,6 +59,8 @@ events! {
             name: String,
             /// Its arguments, secrets replaced by `***`.
             args: Value,
+            /// Number of its step, counted from 1; none in traces of earlier versions.
+            step: Option<u32>,
         },
         /// An action or stimulus ended.
         "outcome" => Outcome {
@@ -64,6 +70,8 @@ events! {
             ok: bool,
             /// Its results, or what failed.
             fields: Value,
+            /// Number of the step that began it, counted from 1; none in traces of earlier versions.
+            step: Option<u32>,
         },
         /// The harness lost evidence or could not go on.
         "harness-error" => HarnessError {

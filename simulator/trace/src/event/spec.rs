@@ -69,6 +69,15 @@ macro_rules! events {
                     $( Self::$Variant { .. } => $name, )*
                 }
             }
+
+            /// For each kind something that makes such an event of any values.
+            #[cfg(test)]
+            pub(crate) const DRAWS: &'static [fn(&mut proptest::test_runner::TestRng) -> Self] = &[
+                $( |rng| {
+                    let _ = &rng; // Some kinds have no fields.
+                    Self::$Variant { $( $field: $crate::event::testing::Draw::draw(rng), )* }
+                }, )*
+            ];
         }
     };
 }

@@ -110,16 +110,18 @@ impl Username {
         }
         let identity = Identity { device: device.to_owned(), module };
         identity.check()?;
-        let mut username = Self::new(host, identity, "");
-        for (key, value) in pairs(query)? {
+        let pairs = pairs(query)?;
+        let version = pairs.iter().find(|(key, _)| key == API_VERSION).map(|(_, value)| value.clone());
+        let version = version.filter(|version| !version.is_empty()).ok_or(UsernameError::NoApiVersion)?;
+        let mut username = Self::new(host, identity, version);
+        for (key, value) in pairs {
             username.take(key, value);
         }
-        if username.api_version.is_empty() { Err(UsernameError::NoApiVersion) } else { Ok(username) }
+        Ok(username)
     }
 
     fn take(&mut self, key: String, value: String) {
         match key.as_str() {
-            API_VERSION if self.api_version.is_empty() => self.api_version = value,
             MODEL_ID if self.model_id.is_none() => self.model_id = Some(value),
             CLIENT_TYPE if self.client_type.is_none() => self.client_type = Some(value),
             API_VERSION | MODEL_ID | CLIENT_TYPE => {}
@@ -157,7 +159,8 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, UsernameError> {
             .map_err(|source| UsernameError::Encoding { key: key.to_owned(), source })?;
         Ok((key.to_owned(), value))
     };
-    query.split(separators).map(pair).collect()
+    // A separator too many, as at the end, separates nothing.
+    query.split(separators).filter(|text| !text.is_empty()).map(pair).collect()
 }
 
 /// The form with `?`, keys in the order api-version, model-id, DeviceClientType, others.
@@ -188,6 +191,7 @@ mod tests {
     fn forms_of_device_and_module() {
         let device = parse("dev1/?api-version=2021-04-12").unwrap();
         assert_eq!(device, Username::new(HOST, Identity::device("dev1"), "2021-04-12"));
+        assert_eq!(parse("dev1/?api-version=2021-04-12&"), Ok(device));
         let module = parse("dev1/mod1/?api-version=2021-04-12").unwrap();
         assert_eq!(module.identity, Identity::module("dev1", "mod1"));
         assert_eq!(module.to_string(), format!("{HOST}/dev1/mod1/?api-version=2021-04-12"));
@@ -230,6 +234,11 @@ mod tests {
         assert_eq!(parse("dev1/mod1/"), Err(UsernameError::NoQuery));
         assert_eq!(parse("dev1/?model-id=x"), Err(UsernameError::NoApiVersion));
         assert_eq!(parse("dev1/?api-version="), Err(UsernameError::NoApiVersion));
+        assert_eq!(
+            parse("dev1/?api-version=&api-version=1"),
+            Err(UsernameError::NoApiVersion),
+            "the first wins"
+        );
         assert_eq!(parse("/?api-version=1").unwrap_err().to_string(), "device id is empty");
         assert_eq!(parse("dev1/?api-version=1&x").unwrap_err().to_string(), "\"x\" has no equals sign");
         assert!(matches!(parse("dev1/?api-version=%"), Err(UsernameError::Encoding { .. })));

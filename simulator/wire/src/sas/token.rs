@@ -135,13 +135,19 @@ impl SasToken {
     /// `a/devices2`. A query behind the resource (`/?api-version=...`) is ignored.
     #[must_use]
     pub fn covers(&self, target: &str) -> bool {
-        let resource = self.resource.split("/?").next().unwrap_or_default().trim_end_matches('/');
-        let mut wanted = target.split('/');
-        resource.split('/').enumerate().all(|(index, own)| match (index, wanted.next()) {
-            (0, Some(host)) => own.eq_ignore_ascii_case(host),
-            (_, Some(segment)) => own == segment,
-            (_, None) => false,
-        })
+        is_prefix(self.path(), target)
+    }
+
+    /// Whether the token's resource is `target` or something below it: the counterpart of [`covers`](Self::covers), by
+    /// the same rules.
+    #[must_use]
+    pub fn is_within(&self, target: &str) -> bool {
+        is_prefix(target, self.path())
+    }
+
+    /// The resource without a query behind it.
+    fn path(&self) -> &str {
+        self.resource.split("/?").next().unwrap_or_default().trim_end_matches('/')
     }
 
     /// Makes a token for `resource`, which is encoded with upper-case digits.
@@ -162,6 +168,16 @@ impl SasToken {
         }
         token
     }
+}
+
+/// Whether the segments of `prefix` are the first of `path`. The first, a host, compares without case.
+fn is_prefix(prefix: &str, path: &str) -> bool {
+    let mut wanted = path.split('/');
+    prefix.split('/').enumerate().all(|(index, own)| match (index, wanted.next()) {
+        (0, Some(host)) => own.eq_ignore_ascii_case(host),
+        (_, Some(segment)) => own == segment,
+        (_, None) => false,
+    })
 }
 
 /// What is signed.

@@ -104,11 +104,6 @@ impl Directory {
         self.lock().udp.insert(at, Arc::new(Mutex::new(service)));
     }
 
-    /// Ends the datagram service at `at`.
-    pub fn close_udp(&self, at: SocketAddrV4) {
-        self.lock().udp.remove(&at);
-    }
-
     /// Says what becomes of connections that nobody serves.
     pub fn set_unanswered(&self, unanswered: Unanswered) {
         self.lock().unanswered = unanswered;

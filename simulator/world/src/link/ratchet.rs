@@ -36,7 +36,7 @@ pub(crate) enum Verdict {
     /// Says nothing that the stack may act on.
     Swallow,
     /// Is the third identical pure ACK or a later one: to be swallowed while something is in flight. When
-    /// nothing is, the stack counts no duplicates, and it may be the answer to a keep-alive probe.
+    /// nothing is, the stack counts no duplicates, and it may be the answer to a probe.
     Duplicate,
 }
 

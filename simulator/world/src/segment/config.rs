@@ -28,6 +28,18 @@ impl fmt::Debug for Mac {
     }
 }
 
+/// Whether one host can have `ip`: it is neither unspecified nor loopback, multicast or broadcast
+/// (RFC 1122 3.2.1.3). A stack takes no other, whatever a server leases.
+#[must_use]
+pub const fn is_host_address(ip: Ipv4Addr) -> bool {
+    !(ip.is_unspecified() || ip.is_loopback() || ip.is_multicast() || ip.is_broadcast())
+}
+
+/// An address that no host can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is no address for a host")]
+pub struct NotAHostAddress(pub Ipv4Addr);
+
 /// The device's IPv4 configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ipv4Config {

@@ -92,6 +92,14 @@ impl Connection {
         })
     }
 
+    pub(super) fn unread(&self) -> usize {
+        self.with(|found| match found {
+            Found::Socket(slot, socket) => (slot.spill.len() + socket.recv_queue(), Touch::No),
+            Found::Forgotten(slot) => (slot.spill.len(), Touch::No),
+            Found::Nothing => (0, Touch::No),
+        })
+    }
+
     pub(super) fn hold(&self, guard: Box<dyn Any + Send>) {
         let rest = self.with(|found| match found {
             Found::Socket(slot, _) | Found::Forgotten(slot) => {

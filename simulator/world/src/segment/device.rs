@@ -5,7 +5,6 @@
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::task::Waker;
-use std::time::Duration;
 
 use nanorig_trace::Time;
 use smoltcp::iface::SocketHandle;
@@ -18,15 +17,12 @@ use super::effects::{Effects, Purpose};
 use super::port::TcpOptions;
 use super::slot::{NewSlot, Owner, SYN_RECEIVED_LIMIT};
 use super::stack::Stack;
-use super::tap::FrameFilter;
 use super::tcp::TcpSocket;
 use crate::Stream;
 use crate::link::{Payload, TcpSegment, UdpDatagram, classify};
 
 /// First port that is given out by itself (RFC 6335 6).
 const EPHEMERAL: u16 = 49_152;
-/// Unanswered keep-alive probes after which a connection fails.
-const KEEP_ALIVE_PROBES: u32 = 4;
 
 pub(super) struct Device {
     pub(super) stack: Stack,
@@ -36,7 +32,6 @@ pub(super) struct Device {
     pub(super) config: Option<Ipv4Config>,
     pub(super) doors: Vec<Door>,
     pub(super) queues: Vec<UdpQueue>,
-    pub(super) taps: Vec<Tap>,
     random: Stream,
     next_port: u16,
     made: u64,
@@ -59,12 +54,6 @@ pub(super) struct UdpQueue {
     pub(super) waker: Option<Waker>,
 }
 
-/// A copy of arriving frames.
-pub(super) struct Tap {
-    pub(super) filter: FrameFilter,
-    pub(super) frames: mpsc::UnboundedSender<Vec<u8>>,
-}
-
 impl Device {
     pub(super) fn new(stack: Stack, config: &SegmentConfig, random: Stream) -> Self {
         let next_port = EPHEMERAL + random.below(u64::from(u16::MAX - EPHEMERAL)) as u16;
@@ -76,7 +65,6 @@ impl Device {
             config: None,
             doors: Vec::new(),
             queues: Vec::new(),
-            taps: Vec::new(),
             random,
             next_port,
             made: 0,
@@ -86,11 +74,7 @@ impl Device {
     /// Takes in every frame that has arrived.
     pub(super) fn admit(&mut self, now: Time) {
         while let Some(frame) = self.stack.inbox.pop_due(now) {
-            let payload = classify(&frame);
-            if !self.taps.is_empty() {
-                self.copy_to_taps(&frame, &payload);
-            }
-            match payload {
+            match classify(&frame) {
                 Payload::Udp(datagram) => self.deliver(&datagram),
                 Payload::Tcp(segment) => self.admit_tcp(now, frame, &segment),
                 Payload::Arp { ip, .. } => self.stack.accept_arp(now, frame, ip),
@@ -169,16 +153,7 @@ impl Device {
         destination == config.address || destination.is_broadcast() || Some(destination) == broadcast
     }
 
-    fn copy_to_taps(&mut self, frame: &[u8], payload: &Payload<'_>) {
-        self.taps.retain(|tap| !tap.frames.is_closed());
-        for tap in &self.taps {
-            if tap.filter.wants(frame, payload) {
-                let _ = tap.frames.send(frame.to_vec()); // Closed taps go with the next frame.
-            }
-        }
-    }
-
-    /// Sets or removes the address.
+    /// Sets or removes the address, which [`is_host_address`](super::is_host_address) accepts.
     pub(super) fn configure(&mut self, config: Option<Ipv4Config>) {
         self.config = config;
         self.stack.iface.update_ip_addrs(|addresses| {
@@ -201,7 +176,6 @@ impl Device {
         self.stack.restart(self.mac, self.random.u64(), now);
         self.config = None;
         self.doors.clear();
-        self.taps.clear();
         for queue in self.queues.drain(..) {
             if let Some(waker) = queue.waker {
                 waker.wake();
@@ -243,15 +217,6 @@ impl TcpOptions {
         let buffer = |bytes: usize| SocketBuffer::new(vec![0; bytes.max(1)]);
         let mut socket = Socket::new(buffer(self.receive_bytes), buffer(self.send_bytes));
         socket.set_nagle_enabled(self.nagle);
-        if let Some(interval) = self.keep_alive {
-            // With probes under way smoltcp's time-out, which an idle connection would run into, is safe.
-            socket.set_keep_alive(Some(duration(interval)));
-            socket.set_timeout(Some(duration(interval * (KEEP_ALIVE_PROBES + 1))));
-        }
         socket
     }
-}
-
-fn duration(duration: Duration) -> smoltcp::time::Duration {
-    smoltcp::time::Duration::from_micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }

@@ -155,13 +155,6 @@ impl State {
         }
     }
 
-    pub(super) fn stack(&self, side: Side) -> &Stack {
-        match side {
-            Side::Device => &self.device.stack,
-            Side::Gateway => &self.gateway.stack,
-        }
-    }
-
     /// Repeats until nothing moves any more at this instant.
     fn run(&mut self, now: Time, world: &World, effects: &mut Effects) -> Option<Time> {
         loop {

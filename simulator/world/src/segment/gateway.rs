@@ -14,7 +14,7 @@ use nanorig_trace::event::{Direction, NetworkEvent, Service};
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State as TcpState};
 use smoltcp::wire::{IpCidr, Ipv4Cidr};
 
-use super::config::{Mac, SegmentConfig};
+use super::config::{Mac, SegmentConfig, is_host_address};
 use super::effects::{Effects, HostDial, Purpose};
 use super::forward::HostAnswer;
 use super::slot::{NewSlot, Owner, SYN_RECEIVED_LIMIT};
@@ -62,6 +62,12 @@ struct HostConnection {
     answer: HostAnswer,
 }
 
+impl HostConnection {
+    fn is_of(&self, device: SocketAddrV4, server: SocketAddrV4) -> bool {
+        self.device == device && self.server == server
+    }
+}
+
 impl Gateway {
     pub(super) fn new(mut stack: Stack, config: &SegmentConfig, dhcp: Option<DhcpHandle>) -> Self {
         stack.iface.set_any_ip(true);
@@ -97,6 +103,8 @@ impl Gateway {
                 Payload::Other => {}
             }
         }
+        // The SYN of an answer came in just now. Where it was not let in, nobody wants the answer any more.
+        self.hosts.retain(|host| matches!(host.answer, HostAnswer::Waiting));
     }
 
     /// The device resolves an address that is the gateway's or that a service has. The address that the
@@ -105,7 +113,8 @@ impl Gateway {
         if !request || target == self.address {
             return target == self.address;
         }
-        if self.dhcp.as_ref().is_some_and(|dhcp| dhcp.settings().router == target) {
+        let is_router = self.dhcp.as_ref().is_some_and(|dhcp| dhcp.settings().router == target);
+        if is_router && is_host_address(target) {
             self.set_address(target);
             return true;
         }
@@ -141,7 +150,7 @@ impl Gateway {
         } else if segment.flags.syn && !segment.flags.ack && !self.is_known(segment) {
             let host = self.host_answer(segment);
             let destination = match host {
-                Some(HostAnswer::Waiting) => return, // A repeated SYN.
+                Some(HostAnswer::Waiting | HostAnswer::Silent) => return, // A repeated SYN.
                 Some(HostAnswer::Refused) => Err(Destination::Refused),
                 Some(HostAnswer::Connected(stream)) => Ok(Purpose::Host(stream)),
                 None => Err(world.directory.tcp_destination(segment.destination)),
@@ -230,10 +239,7 @@ impl Gateway {
 
     /// What became of the host's socket for this SYN; an answer is taken out.
     fn host_answer(&mut self, segment: &TcpSegment) -> Option<HostAnswer> {
-        let index = self
-            .hosts
-            .iter()
-            .position(|host| host.device == segment.source && host.server == segment.destination)?;
+        let index = self.hosts.iter().position(|host| host.is_of(segment.source, segment.destination))?;
         if matches!(self.hosts[index].answer, HostAnswer::Waiting) {
             return Some(HostAnswer::Waiting);
         }
@@ -248,11 +254,19 @@ impl Gateway {
         answer: HostAnswer,
         syn: Vec<u8>,
     ) {
-        if let Some(host) = self.hosts.iter_mut().find(|host| host.device == device && host.server == server)
-        {
-            host.answer = answer;
+        let Some(index) = self.hosts.iter().position(|host| host.is_of(device, server)) else { return };
+        if matches!(answer, HostAnswer::Silent) {
+            self.hosts.swap_remove(index); // The device's next SYN tries again.
+        } else {
+            self.hosts[index].answer = answer;
             self.stack.inbox.push(now, syn);
         }
+    }
+
+    /// Connections whose host has not answered.
+    #[cfg(test)]
+    pub(super) fn hosts_waited_for(&self) -> usize {
+        self.hosts.len()
     }
 
     fn record_unanswered(&mut self, world: &World, segment: &TcpSegment, how: &str) {

@@ -16,18 +16,16 @@ mod handle;
 mod port;
 mod slot;
 mod stack;
-mod tap;
 mod tcp;
 mod udp;
 
 #[cfg(test)]
 mod tests;
 
-pub use config::{Ipv4Config, Mac, SegmentConfig};
+pub use config::{Ipv4Config, Mac, NotAHostAddress, SegmentConfig, is_host_address};
 pub(crate) use driver::Shared;
 pub use handle::Segment;
 pub use port::{BindError, ConnectError, DevicePort, TcpOptions};
 pub use smoltcp::socket::tcp::State as TcpState;
-pub use tap::{FrameFilter, FrameTap};
 pub use tcp::{ServerStream, TcpListener, TcpSocket};
 pub use udp::{SendError, UdpSocket};

@@ -5,16 +5,14 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 use std::time::Duration;
 
-use smoltcp::socket::tcp::State;
 use tokio::sync::mpsc;
 
-use super::config::{Ipv4Config, Mac};
+use super::config::{Ipv4Config, Mac, NotAHostAddress, is_host_address};
 use super::connection::Connection;
-use super::device::{Device, Door, Tap, UdpQueue};
+use super::device::{Device, Door, UdpQueue};
 use super::driver::Shared;
 use super::effects::Effects;
 use super::slot::{NewSlot, Owner, Side};
-use super::tap::{FrameFilter, FrameTap};
 use super::tcp::{TcpListener, TcpSocket};
 use super::udp::UdpSocket;
 
@@ -31,8 +29,6 @@ pub struct TcpOptions {
     pub connect_timeout: Duration,
     /// How long data may stay unacknowledged before the connection fails; none: for ever. Default 120 s.
     pub give_up: Option<Duration>,
-    /// Interval of keep-alive probes; the connection fails after four unanswered ones. Default none.
-    pub keep_alive: Option<Duration>,
     /// Small writes wait for the acknowledgement of earlier ones (RFC 896). Default false.
     pub nagle: bool,
 }
@@ -45,7 +41,6 @@ impl Default for TcpOptions {
             send_bytes: 5_840,
             connect_timeout: Duration::from_secs(75),
             give_up: Some(Duration::from_secs(120)),
-            keep_alive: None,
             nagle: false,
         }
     }
@@ -112,9 +107,23 @@ impl DevicePort {
         self.shared.lock().link.is_connected()
     }
 
-    /// Sets or removes the address. Connections from another address fail with `AddrNotAvailable`.
-    pub fn configure(&self, config: Option<Ipv4Config>) {
-        self.shared.lock().device.configure(config);
+    /// Sets the address. Connections from another address fail with `AddrNotAvailable`.
+    ///
+    /// # Errors
+    /// Address or gateway is none that a host can have; what was configured before stays.
+    pub fn configure(&self, config: Ipv4Config) -> Result<(), NotAHostAddress> {
+        let addresses = [Some(config.address), config.gateway];
+        if let Some(wrong) = addresses.into_iter().flatten().find(|ip| !is_host_address(*ip)) {
+            return Err(NotAHostAddress(wrong));
+        }
+        self.shared.lock().device.configure(Some(config));
+        self.shared.wake();
+        Ok(())
+    }
+
+    /// Removes the address. Connections fail with `AddrNotAvailable`.
+    pub fn deconfigure(&self) {
+        self.shared.lock().device.configure(None);
         self.shared.wake();
     }
 
@@ -212,14 +221,6 @@ impl DevicePort {
         Ok(UdpSocket { shared: self.shared.clone(), id, port })
     }
 
-    /// Copies of arriving frames, beside the stack.
-    #[must_use]
-    pub fn frames(&self, filter: FrameFilter) -> FrameTap {
-        let (frames, received) = mpsc::unbounded_channel();
-        self.shared.lock().device.taps.push(Tap { filter, frames });
-        FrameTap { shared: self.shared.clone(), frames: received }
-    }
-
     /// Power loss: link, address and all sockets vanish without a word to anybody. Handles of before fail.
     pub fn reset(&self) {
         let mut effects = Effects::default();
@@ -233,23 +234,13 @@ impl DevicePort {
         self.shared.wake();
     }
 
-    /// TCP sockets that occupy a slot, those in TIME-WAIT included, listeners not.
-    #[must_use]
-    pub fn tcp_slots(&self) -> usize {
-        self.shared.lock().device.stack.slots.len()
-    }
-
-    /// Local address, peer and state of every TCP socket, in the order of their making.
-    #[must_use]
-    pub fn tcp_states(&self) -> Vec<(SocketAddrV4, SocketAddrV4, State)> {
+    /// The state of every TCP socket that occupies a slot, in the order of their making; listeners do not.
+    #[cfg(test)]
+    pub(super) fn tcp_states(&self) -> Vec<super::TcpState> {
         let state = self.shared.lock();
-        let stack = state.stack(Side::Device);
+        let stack = &state.device.stack;
         let of = |handle| stack.sockets.get::<smoltcp::socket::tcp::Socket<'_>>(handle).state();
-        stack
-            .slots
-            .iter()
-            .map(|slot| (slot.local, slot.remote, slot.handle.map_or(State::Closed, of)))
-            .collect()
+        stack.slots.iter().map(|slot| slot.handle.map_or(super::TcpState::Closed, of)).collect()
     }
 }
 

@@ -158,10 +158,6 @@ impl Slots {
         self.list.iter()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.list.len()
-    }
-
     pub(super) const fn next_deadline(&self) -> Option<Time> {
         self.next_deadline
     }
@@ -338,7 +334,7 @@ impl Slot {
         if address.lacks(*self.local.ip()) {
             return Some(Failure::AddressLost);
         }
-        // What is left are keep-alive probes that nobody answered.
+        // Nobody here closed it, so the stack gave up.
         (self.established && !self.finished).then_some(Failure::TimedOut)
     }
 

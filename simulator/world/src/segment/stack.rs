@@ -40,6 +40,7 @@ pub(crate) struct Stack {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bare {
     pub(super) ratchet: bool,
+    pub(super) duplicates: bool,
     pub(super) arp: bool,
 }
 
@@ -108,6 +109,8 @@ impl Stack {
         let deliver = match self.ratchet.pass(now, segment, &mut frame) {
             Verdict::Deliver => true,
             Verdict::Swallow => false,
+            #[cfg(test)]
+            Verdict::Duplicate if self.bare.duplicates => true,
             Verdict::Duplicate => !self.slots.has_in_flight(local, remote, &self.sockets),
         };
         if deliver {

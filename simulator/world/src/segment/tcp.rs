@@ -79,6 +79,12 @@ impl TcpSocket {
         self.connection.unacknowledged()
     }
 
+    /// Bytes received and not yet read.
+    #[must_use]
+    pub fn unread(&self) -> usize {
+        self.connection.unread()
+    }
+
     /// Keeps `guard` until the stack gives the slot free - after TIME-WAIT, RST or power loss - and then
     /// drops it. That is how a device counts the sockets and buffers that are really in use.
     pub fn hold_until_released(&self, guard: Box<dyn Any + Send>) {

@@ -11,11 +11,29 @@ fn series(story: &mut Story, start: f64, gaps: &[f64]) -> f64 {
     now
 }
 
+/// Another start, with other gaps.
+fn again(story: &mut Story, start: f64) {
+    story.at(start).boot("reset");
+    series(story, start + 1.0, &[4.4, 7.6, 16.2]);
+}
+
+#[test]
+fn one_start_does_not_show_randomness() {
+    let mut story = Story::new();
+    let end = series(&mut story, 1.0, &[3.6, 8.9, 15.2]);
+    story.expect("DHCP-02", Verdict::Inconclusive);
+    // Nor do three messages after another one.
+    story.at(end + 1.0).boot("reset");
+    series(&mut story, end + 2.0, &[4.4, 7.6]);
+    story.expect("DHCP-02", Verdict::Inconclusive);
+}
+
 #[test]
 fn doubling_with_jitter_up_to_the_cap_passes() {
     let mut story = Story::new();
     let end = series(&mut story, 1.0, &[3.6, 8.9, 15.2, 32.7, 64.4, 63.1, 64.9]);
     story.at(end + 63.5).lease(2, DEVICE, 60);
+    again(&mut story, end + 100.0);
     story.expect("DHCP-02", Verdict::Pass);
 }
 
@@ -32,7 +50,8 @@ fn gaps_far_beyond_the_cap_fail() {
     series(&mut story, 1.0, &[3.6, 8.9, 15.2, 66.1]);
     story.expect("DHCP-02", Verdict::Fail);
     let mut story = Story::new();
-    series(&mut story, 1.0, &[3.6, 8.9, 15.2, 65.9]);
+    let end = series(&mut story, 1.0, &[3.6, 8.9, 15.2, 65.9]);
+    again(&mut story, end + 10.0);
     story.expect("DHCP-02", Verdict::Pass);
 }
 

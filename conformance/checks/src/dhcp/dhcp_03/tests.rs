@@ -1,6 +1,7 @@
 use std::net::Ipv4Addr;
 
 use nanorig_trace::event::{CloseHow, Party};
+use serde_json::json;
 
 use crate::Verdict;
 use crate::testing::{DEVICE, GATEWAY, Story};
@@ -61,6 +62,16 @@ fn a_session_lost_during_the_renewal_fails() {
     story.at(60.0).renew(2, DEVICE, GATEWAY).at(61.0).close(conn, Party::Device, CloseHow::Reset);
     story.at(105.0).renew(3, DEVICE, Ipv4Addr::BROADCAST).at(105.3).ack(3, DEVICE, 120);
     story.expect("DHCP-03", Verdict::Fail);
+}
+
+#[test]
+fn a_session_that_ends_on_purpose_during_the_renewal_is_not_lost() {
+    let mut story = leased();
+    let (first, second) = (story.at(2.0).session(false), story.open("web"));
+    story.at(60.0).renew(2, DEVICE, GATEWAY).at(61.0).action("hub.close", json!({})).leaves(first);
+    story.action("socket.close", json!({})).close(second, Party::Device, CloseHow::Fin);
+    story.at(105.0).renew(3, DEVICE, Ipv4Addr::BROADCAST).at(105.3).ack(3, DEVICE, 120);
+    story.expect("DHCP-03", Verdict::Pass);
 }
 
 #[test]

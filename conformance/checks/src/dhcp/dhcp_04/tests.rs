@@ -61,3 +61,19 @@ fn the_same_address_may_be_given_again() {
     story.at(65.0).open("hub");
     story.expect("DHCP-04", Verdict::Pass);
 }
+
+#[test]
+fn an_address_that_is_given_again_after_another_may_be_used() {
+    let mut story = refused();
+    story.at(60.5).lease(3, NEXT, 120).at(65.0).open_from(NEXT, "hub", HUB);
+    story.at(120.0).renew(4, NEXT, GATEWAY).at(120.1).nak(4).at(120.5).lease(5, DEVICE, 120);
+    story.at(125.0).open("hub");
+    story.expect("DHCP-04", Verdict::Pass);
+}
+
+#[test]
+fn a_lease_that_holds_is_inconclusive() {
+    let mut story = Story::new();
+    story.lease(1, DEVICE, 120).at(60.0).renew(2, DEVICE, GATEWAY).ack(2, DEVICE, 120).at(61.0).link_up();
+    story.expect("DHCP-04", Verdict::Inconclusive);
+}

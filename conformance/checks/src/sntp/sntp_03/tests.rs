@@ -19,12 +19,26 @@ fn kissed(seconds: &[f64], code: KissCode) -> Story {
 fn a_server_that_refuses_is_left_alone() {
     for code in [KissCode::Deny, KissCode::Restrict] {
         let mut story = kissed(&[1.0], code);
-        story.at(30.0).ntp_asks(NTP_B, 8);
-        story.expect("SNTP-03", Verdict::Inconclusive);
-        story.at(61.0).link_up();
+        story.at(4.0).ntp_asks(NTP_B, 8);
+        let good = story.ntp_reply(8);
+        story.ntp_sends(NTP_B, &good).at(1_200.0).ntp_asks(NTP_B, 9);
         story.expect("SNTP-03", Verdict::Pass);
         story.at(3_600.0).ntp_asks(NTP_A, 9);
         story.expect("SNTP-03", Verdict::Fail);
+    }
+}
+
+#[test]
+fn silence_shorter_than_the_devices_own_interval_is_inconclusive() {
+    let mut story = kissed(&[1.0], KissCode::Deny);
+    story.at(2.0).ntp_asks(NTP_B, 8);
+    let good = story.ntp_reply(8);
+    story.ntp_sends(NTP_B, &good).at(900.0).link_up();
+    story.expect("SNTP-03", Verdict::Inconclusive);
+    for (second, verdict) in [(131_073.0, Verdict::Inconclusive), (131_075.0, Verdict::Pass)] {
+        let mut story = kissed(&[1.0], KissCode::Deny);
+        story.at(second).link_up();
+        story.expect("SNTP-03", verdict);
     }
 }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use nanorig_dut::{Args, CallSpec, Hand, Outcome};
 
-use crate::calls::target::{self, refused};
-use crate::calls::{Declared, boxed, results};
+use crate::calls::{Declared, boxed, results, target};
 use crate::simulated::Stage;
 
 pub(crate) const CALL: Declared =
@@ -22,8 +21,6 @@ static SPEC: CallSpec = CallSpec {
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
-    let hub = target::hub(&stage, &args)?;
-    let identity = target::identity(&stage, &args);
-    let purged = hub.with(|hub, now| hub.purge_c2d(now, &identity)).map_err(|error| refused(&error))?;
+    let purged = target::change(&stage, &args, |hub, now, identity| hub.purge_c2d(now, identity))?;
     results([("purged", purged.into())])
 }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use nanorig_dut::{Args, CallSpec, Hand, Outcome};
 
-use crate::calls::target::{self, refused};
-use crate::calls::{Declared, boxed, done};
+use crate::calls::{Declared, boxed, done, target};
 use crate::simulated::Stage;
 
 pub(crate) const CALL: Declared =
@@ -22,8 +21,6 @@ static SPEC: CallSpec = CallSpec {
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
-    let hub = target::hub(&stage, &args)?;
-    let identity = target::identity(&stage, &args);
-    hub.with(|hub, now| hub.set_enabled(now, &identity.device, false)).map_err(|error| refused(&error))?;
+    target::change(&stage, &args, |hub, now, identity| hub.set_enabled(now, &identity.device, false))?;
     done()
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
+use nanorig_dut::{Args, CallSpec, Hand, Outcome};
 
-use crate::calls::{Declared, boxed, done, failed};
+use crate::calls::{Declared, boxed, enrollment};
 use crate::simulated::Stage;
 
 pub(crate) const CALL: Declared =
@@ -14,22 +14,12 @@ static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
     name: "enrollment.disable",
     summary: "Disables an enrollment of DPS.",
-    params: &[Param {
-        name: "id",
-        kind: ParamKind::Text,
-        required: true,
-        doc: "Registration id, or the group's id.",
-    }],
+    params: &[enrollment::ID],
     results: &[],
     needs: None,
     within: Duration::from_secs(5),
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
-    let id = args.text("id").unwrap_or_default();
-    match stage.dps().map(|dps| dps.set_enabled(id, false, stage.world.clock.utc())) {
-        Some(true) => done(),
-        Some(false) => failed("unknown-enrollment", format!("DPS has no enrollment `{id}`")),
-        None => failed("no-dps", "the scenario has no DPS; add `dps` to its `cloud`"),
-    }
+    enrollment::change(&stage, &args, |dps, id, now| dps.set_enabled(id, false, now))
 }

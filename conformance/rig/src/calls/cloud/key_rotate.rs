@@ -5,8 +5,7 @@ use std::time::Duration;
 use nanorig_cloud::hub::registry::KeySlot;
 use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 
-use crate::calls::target::{self, refused};
-use crate::calls::{Declared, boxed, done};
+use crate::calls::{Declared, boxed, done, target};
 use crate::simulated::Stage;
 
 pub(crate) const CALL: Declared =
@@ -32,16 +31,15 @@ static SPEC: CallSpec = CallSpec {
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {
-    let hub = target::hub(&stage, &args)?;
-    let identity = target::identity(&stage, &args);
     let slots: &[KeySlot] = match args.text("which") {
         Some("secondary") => &[KeySlot::Secondary],
         Some("both") => &[KeySlot::Primary, KeySlot::Secondary],
         _ => &[KeySlot::Primary],
     };
     for slot in slots {
-        hub.with(|hub, now| hub.rotate_key(now, &identity, *slot, None).map(drop))
-            .map_err(|error| refused(&error))?;
+        target::change(&stage, &args, |hub, now, identity| {
+            hub.rotate_key(now, identity, *slot, None).map(drop)
+        })?;
     }
     done()
 }

@@ -30,6 +30,7 @@ static SPEC: CallSpec = CallSpec {
         ("sockets", "sockets in use"),
         ("sockets_peak", "most sockets in use at once since boot"),
         ("tls_contexts", "TLS contexts in use"),
+        ("tls_contexts_peak", "most TLS contexts in use at once since boot"),
     ],
     needs: Some("res"),
     within: Duration::from_secs(5),

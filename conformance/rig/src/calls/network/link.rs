@@ -76,6 +76,7 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
         change(&mut settings.down, &args);
     }
     stage.network.link.set(settings);
+    stage.network.tell_link(&stage.world);
     done()
 }
 

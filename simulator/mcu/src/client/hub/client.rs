@@ -48,13 +48,14 @@ impl DeviceClient {
     pub fn new(mcu: &Mcu, options: DeviceClientOptions) -> Self {
         let (mqtt, events) = MqttClient::new(mcu, &MqttOptions::default());
         let target = options.host.clone().map(|host| Target { host, identity: options.identity.clone() });
+        let window = mqtt.window();
         let inner = Inner {
             mcu: mcu.clone(),
             mqtt,
             telemetry_work: Notify::new(),
             twin_work: Notify::new(),
             target: Mutex::new(target),
-            telemetry: Mutex::new(Queue::new(options.queue)),
+            telemetry: Mutex::new(Queue::new(options.queue, window)),
             twin: Mutex::default(),
             properties: Mutex::new(Properties::new(options.accepts_any_property)),
             methods: Mutex::default(),
@@ -64,8 +65,8 @@ impl DeviceClient {
             subscribed: Mutex::new(false),
             status: watch::channel(ClientStatus::default()).0,
             attempts: watch::channel(Attempts::default()).0,
-            stop: watch::channel(false).0,
-            running: watch::channel(false).0,
+            stops: watch::channel(0).0,
+            running: watch::channel(None).0,
             connection: AtomicU64::new(0),
             serving: AtomicU64::new(0),
             options,
@@ -77,17 +78,23 @@ impl DeviceClient {
     /// failure the client goes on by itself, if that is its habit.
     ///
     /// # Errors
-    /// The first attempt failed.
+    /// The first attempt failed, or the client was closed meanwhile.
     pub async fn open(&self) -> Result<(), HubError> {
         let inner = &self.inner;
-        if self.is_connected() {
+        let run = *inner.stops.borrow();
+        inner.until_next(run).await;
+        if inner.is_stopped(run) {
+            return Err(HubError::Closed);
+        }
+        let is_running = inner.running.borrow().is_some();
+        if is_running && self.is_connected() {
             return Ok(());
         }
         let mut attempts = inner.attempts.subscribe();
         attempts.mark_unchanged();
-        inner.stop.send_replace(false);
-        if !inner.running.send_replace(true) {
-            inner.mcu.spawn(Manager::new(inner).run());
+        if !is_running {
+            inner.running.send_replace(Some(run));
+            inner.mcu.spawn(Manager::new(inner, run).run());
         }
         match attempts.changed().await {
             Ok(()) => attempts.borrow_and_update().last.clone().unwrap_or(Err(HubError::Closed)),
@@ -101,7 +108,7 @@ impl DeviceClient {
     /// The client gave up, or was closed.
     pub async fn open_until_connected(&self) -> Result<(), HubError> {
         let mut result = self.open().await;
-        while result.is_err() && *self.inner.running.borrow() {
+        while result.is_err() && self.inner.running.borrow().is_some() {
             let mut attempts = self.inner.attempts.subscribe();
             attempts.mark_unchanged();
             if self.is_connected() {
@@ -118,10 +125,9 @@ impl DeviceClient {
 
     /// Leaves in order and stops the client. Messages that wait stay for the next [`open`](Self::open).
     pub async fn close(&self) {
-        self.inner.stop.send_replace(true);
-        let mut running = self.inner.running.subscribe();
-        // The sender is in `inner`, which `self` holds.
-        let _ = running.wait_for(|running| !running).await;
+        self.inner.stops.send_modify(|stops| *stops += 1);
+        let next = *self.inner.stops.borrow();
+        self.inner.until_next(next).await;
     }
 
     /// True when the hub has accepted the connection and its subscriptions.

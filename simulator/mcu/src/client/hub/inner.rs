@@ -37,8 +37,10 @@ pub(super) struct Inner {
     pub(super) subscribed: Mutex<bool>,
     pub(super) status: watch::Sender<ClientStatus>,
     pub(super) attempts: watch::Sender<Attempts>,
-    pub(super) stop: watch::Sender<bool>,
-    pub(super) running: watch::Sender<bool>,
+    /// Counts the calls that closed the client: the number of the next run.
+    pub(super) stops: watch::Sender<u64>,
+    /// The run that the manager is in, from an opening to the closing that follows it.
+    pub(super) running: watch::Sender<Option<u64>>,
     /// Counts connections, so that an answer finds out that its call's is gone.
     pub(super) connection: AtomicU64,
     pub(super) serving: AtomicU64,
@@ -146,14 +148,22 @@ impl Inner {
         self.serving.fetch_sub(1, Ordering::Relaxed);
     }
 
-    pub(super) fn is_stopped(&self) -> bool {
-        *self.stop.borrow()
+    /// Whether the client was closed since `run` began.
+    pub(super) fn is_stopped(&self, run: u64) -> bool {
+        *self.stops.borrow() != run
     }
 
-    pub(super) async fn until_stopped(&self) {
-        let mut stop = self.stop.subscribe();
+    pub(super) async fn until_stopped(&self, run: u64) {
+        let mut stops = self.stops.subscribe();
         // The sender is in `self`.
-        let _ = stop.wait_for(|stop| *stop).await;
+        let _ = stops.wait_for(|stops| *stops != run).await;
+    }
+
+    /// Waits for the end of the runs before `run`.
+    pub(super) async fn until_next(&self, run: u64) {
+        let mut running = self.running.subscribe();
+        // The sender is in `self`.
+        let _ = running.wait_for(|running| running.is_none_or(|other| other >= run)).await;
     }
 
     pub(super) async fn until_connected(&self) {
@@ -168,10 +178,8 @@ impl Inner {
             self.status
                 .send_replace(ClientStatus { status: ConnectionStatus::Disconnected, reason: "network" });
         }
-        self.running.send_replace(false);
-        self.attempts.send_if_modified(|attempts| {
-            attempts.last = Some(Err(HubError::Closed));
-            true
-        });
+        self.attempts.send_replace(Attempts { last: Some(Err(HubError::Closed)) });
+        // Last, because who waits for it opens the client again.
+        self.running.send_replace(None);
     }
 }

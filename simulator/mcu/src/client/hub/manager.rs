@@ -28,6 +28,7 @@ enum Round {
 
 pub(super) struct Manager {
     inner: Arc<Inner>,
+    run: u64,
     policy: Policy,
     provision: bool,
     set_clock: bool,
@@ -35,13 +36,14 @@ pub(super) struct Manager {
 }
 
 impl Manager {
-    pub(super) fn new(inner: &Arc<Inner>) -> Self {
+    pub(super) fn new(inner: &Arc<Inner>, run: u64) -> Self {
         let habits = &inner.mcu.habits().cloud;
         let has_secondary = inner.options.credentials.has_secondary() && habits.hub.uses_secondary_key;
         let has_provisioning = inner.options.provisioning.is_some();
         Self {
             policy: Policy::new(&habits.reconnect, inner.mcu.rng(), has_provisioning, has_secondary),
             inner: Arc::clone(inner),
+            run,
             provision: false,
             set_clock: false,
             last_token: None,
@@ -55,13 +57,13 @@ impl Manager {
         inner.drain(&mut events);
         tokio::select! {
             biased;
-            () = inner.until_stopped() => {}
+            () = inner.until_stopped(self.run) => {}
             () = self.keep_connected(&mut events) => {}
         }
         inner.mqtt.close().await;
         inner.drain(&mut events);
         inner.connection_ended();
-        if inner.is_stopped() {
+        if inner.is_stopped(self.run) {
             inner.set_status(ConnectionStatus::Disconnected, "closed-by-app");
         }
     }
@@ -220,6 +222,7 @@ fn failed(error: HubError) -> Round {
         HubError::Mqtt(MqttError::Refused(
             ConnectCode::UnacceptableProtocolVersion | ConnectCode::IdentifierRejected,
         ))
+        | HubError::Mqtt(MqttError::Malformed(_))
         | HubError::NoHub => Setback::Misconfigured,
         HubError::Provisioning(error) if !error.is_transient() => Setback::NotProvisioned,
         _ => Setback::Unreachable,

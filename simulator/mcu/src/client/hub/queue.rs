@@ -38,11 +38,16 @@ pub(super) struct Queue {
     entries: VecDeque<Entry>,
     bytes: usize,
     numbers: u64,
+    /// Messages that the MQTT client has, of either QoS.
+    under_way: usize,
+    /// Most of them.
+    window: usize,
 }
 
 impl Queue {
-    pub(super) fn new(options: QueueOptions) -> Self {
-        Self { options, entries: VecDeque::new(), bytes: 0, numbers: 0 }
+    /// An empty queue before a client that takes `window` messages at a time.
+    pub(super) fn new(options: QueueOptions, window: usize) -> Self {
+        Self { options, entries: VecDeque::new(), bytes: 0, numbers: 0, under_way: 0, window }
     }
 
     pub(super) fn next_number(&mut self) -> u64 {
@@ -75,16 +80,23 @@ impl Queue {
         dropped
     }
 
-    /// The next message to send.
+    /// The next message to send, when the window has room for it. It is under way until
+    /// [`arrived`](Self::arrived).
     pub(super) fn pop(&mut self, policy: DropPolicy) -> Option<Entry> {
-        match policy {
-            DropPolicy::LastInFirstOut => {
-                let entry = self.entries.pop_back()?;
-                self.bytes -= entry.bytes;
-                Some(entry)
-            }
-            _ => self.take_front(),
+        if self.under_way >= self.window {
+            return None;
         }
+        let entry = match policy {
+            DropPolicy::LastInFirstOut => self.take_back(),
+            _ => self.take_front(),
+        }?;
+        self.under_way += 1;
+        Some(entry)
+    }
+
+    /// A message that was popped is no longer with the MQTT client.
+    pub(super) fn arrived(&mut self) {
+        self.under_way -= 1;
     }
 
     /// The message that goes when memory is short, if the policy lets one go.
@@ -95,11 +107,19 @@ impl Queue {
         }
     }
 
-    /// Puts a message back where its number belongs. What was accepted once is not dropped here.
-    pub(super) fn put_back(&mut self, entry: Entry) {
+    /// Puts a message back where its number belongs. Returns those that had to go.
+    pub(super) fn put_back(&mut self, entry: Entry, policy: DropPolicy) -> Vec<Entry> {
         self.bytes += entry.bytes;
         let at = self.entries.partition_point(|other| other.number < entry.number);
         self.entries.insert(at, entry);
+        let mut dropped = Vec::new();
+        while policy != DropPolicy::Unbounded && self.entries.len() > 1 && !self.fits(0) {
+            dropped.extend(match policy {
+                DropPolicy::Newest => self.take_back(),
+                _ => self.take_front(),
+            });
+        }
+        dropped
     }
 
     fn take_front(&mut self) -> Option<Entry> {
@@ -109,6 +129,12 @@ impl Queue {
             // A queue is empty most of the time; its room would be a kilobyte for each device of a fleet.
             self.entries = VecDeque::new();
         }
+        Some(entry)
+    }
+
+    fn take_back(&mut self) -> Option<Entry> {
+        let entry = self.entries.pop_back()?;
+        self.bytes -= entry.bytes;
         Some(entry)
     }
 
@@ -123,7 +149,7 @@ mod tests {
     use super::*;
 
     fn queue() -> Queue {
-        Queue::new(QueueOptions { max_messages: 3, max_bytes: 100 })
+        Queue::new(QueueOptions { max_messages: 3, max_bytes: 100 }, 100)
     }
 
     fn entry(queue: &mut Queue, bytes: usize) -> Entry {
@@ -193,8 +219,40 @@ mod tests {
         }
         let (first, second) =
             (queue.pop(DropPolicy::Oldest).unwrap(), queue.pop(DropPolicy::Oldest).unwrap());
-        queue.put_back(second);
-        queue.put_back(first);
+        assert!(queue.put_back(second, DropPolicy::Oldest).is_empty());
+        assert!(queue.put_back(first, DropPolicy::Oldest).is_empty());
         assert_eq!(drain(&mut queue, DropPolicy::Oldest), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_comes_back_is_bounded_too() {
+        for (policy, bytes, gone, left) in [
+            (DropPolicy::Oldest, 1, vec![1], vec![2, 3, 4]),
+            (DropPolicy::Newest, 1, vec![4], vec![1, 2, 3]),
+            (DropPolicy::LastInFirstOut, 1, vec![1], vec![4, 3, 2]),
+            (DropPolicy::Unbounded, 1, vec![], vec![1, 2, 3, 4]),
+            (DropPolicy::Oldest, 40, vec![1], vec![2, 3]),
+        ] {
+            let mut queue = queue();
+            let first = entry(&mut queue, bytes);
+            let count = if bytes == 1 { 3 } else { 2 };
+            for _ in 0..count {
+                push(&mut queue, bytes, policy);
+            }
+            let dropped = queue.put_back(first, policy);
+            let dropped: Vec<_> = dropped.into_iter().map(|entry| entry.number).collect();
+            assert_eq!((dropped, drain(&mut queue, policy)), (gone, left), "{policy:?} {bytes}");
+        }
+    }
+
+    #[test]
+    fn the_window_holds_messages_back_until_others_have_arrived() {
+        let mut queue = Queue::new(QueueOptions::default(), 2);
+        for _ in 0..3 {
+            push(&mut queue, 1, DropPolicy::Oldest);
+        }
+        assert_eq!(drain(&mut queue, DropPolicy::Oldest), [1, 2]);
+        queue.arrived();
+        assert_eq!(drain(&mut queue, DropPolicy::Oldest), [3]);
     }
 }

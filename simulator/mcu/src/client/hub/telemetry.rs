@@ -191,9 +191,6 @@ impl Inner {
     /// Sends the next message. False when there is none, or no room.
     fn send_next(self: &Arc<Self>) -> bool {
         let habits = &self.mcu.habits().cloud.hub;
-        if !self.mqtt.has_room() {
-            return false;
-        }
         let Some(mut entry) = self.telemetry().pop(habits.queue) else { return false };
         let Some(memory) = entry.memory.take() else { return true };
         let qos = habits.telemetry_qos.and_then(QoS::from_bits);
@@ -211,16 +208,18 @@ impl Inner {
         let done = Box::new(move |result: Result<(), MqttError>, memory| {
             let entry = own.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
             let (Some(inner), Some(mut entry)) = (weak.upgrade(), entry) else { return };
+            inner.telemetry().arrived();
             match result {
                 Ok(()) => {
                     let confirmed = qos != QoS::AtMostOnce;
                     inner.mcu.record(DeviceEvent::TelemetrySent { number, confirmed });
                     entry.finish(Ok(()));
                 }
-                // The session is gone and the message was not confirmed: it goes out as a new one.
-                Err(_) if inner.mcu.habits().cloud.mqtt.resend != Resend::Never => {
+                // The session, or a connection at QoS 0, is gone and the message was not confirmed: it goes
+                // out as a new one.
+                Err(MqttError::SessionLost) if inner.mcu.habits().cloud.mqtt.resend != Resend::Never => {
                     entry.memory = Some(memory);
-                    inner.telemetry().put_back(entry);
+                    inner.put_back(entry);
                 }
                 Err(error) => entry.finish(Err(error.into())),
             }
@@ -229,10 +228,11 @@ impl Inner {
         if let Err((error, memory)) = self.mqtt.publish_with(message, memory, done) {
             let entry = slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
             if let Some(mut entry) = entry {
+                self.telemetry().arrived();
                 match error {
                     MqttError::NotConnected | MqttError::WindowFull { .. } => {
                         entry.memory = Some(memory);
-                        self.telemetry().put_back(entry);
+                        self.put_back(entry);
                         return false;
                     }
                     error => entry.finish(Err(error.into())),
@@ -240,6 +240,14 @@ impl Inner {
             }
         }
         true
+    }
+
+    /// A message was not sent after all.
+    fn put_back(&self, entry: Entry) {
+        let dropped = self.telemetry().put_back(entry, self.mcu.habits().cloud.hub.queue);
+        for entry in dropped {
+            entry.finish(Err(HubError::Dropped));
+        }
     }
 }
 

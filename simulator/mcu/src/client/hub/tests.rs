@@ -1,7 +1,9 @@
 //! The hub client against a scripted server, in virtual time.
 
 mod connection;
+mod endings;
 mod features;
+mod identities;
 mod reconnect;
 
 use std::net::Ipv4Addr;

@@ -43,8 +43,6 @@ pub(super) struct TwinState {
     next_rid: u64,
     pending: BTreeMap<u64, Waiting>,
     pub(super) desired: DesiredState,
-    /// The desired section as it is known.
-    document: TwinCollection,
     reports: VecDeque<Report>,
     /// The whole twin is to be read.
     read_wanted: bool,
@@ -72,7 +70,6 @@ impl TwinState {
         if !keeps_version {
             self.desired.forget();
         }
-        self.document = TwinCollection::new();
     }
 
     fn push(&mut self, patch: Map<String, Value>, waiter: Option<oneshot::Sender<Result<i64, HubError>>>) {
@@ -209,7 +206,6 @@ impl Inner {
             self.mcu.record(DeviceEvent::Fault { message: format!("unknown property {name}") });
             return;
         }
-        self.twin().document.merge(&patch);
         self.record_desired(version, "patch", true, patch.to_value());
         let report = self.properties().patch(version, &patch, &cloud.pnp);
         self.tell(HubEvent::Desired { version, properties: patch, is_full: false });
@@ -221,7 +217,6 @@ impl Inner {
         let (news, later) = {
             let mut state = self.twin();
             state.was_read = true;
-            state.document = twin.desired.clone();
             state.desired.full(twin)
         };
         self.record_desired(version, "full", news, twin.desired.to_value());
@@ -290,12 +285,15 @@ impl Inner {
         }
     }
 
-    /// Asks until the hub has answered for good: 429, 5xx and silence are tried again with growing delays.
+    /// Asks until the hub has answered for good: 429, 5xx, silence and, for the client's own reading, a lack of
+    /// memory are tried again with growing delays.
     async fn request(&self, make: impl Fn() -> Request, tries: Option<u32>) -> Result<Answer, HubError> {
         let habits = self.mcu.habits().cloud.clone();
         let mut backoff = Backoff::new(&habits.reconnect, self.mcu.rng().clone());
         loop {
-            let error = match self.ask(make()).await {
+            let request = make();
+            let is_own_read = tries.is_none() && matches!(request, Request::Get);
+            let error = match self.ask(request).await {
                 Ok(answer) if habits.twin.status == TwinStatusUse::AllSuccess => return Ok(answer),
                 Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
                 Ok(answer) => {
@@ -307,6 +305,8 @@ impl Inner {
             };
             let again = match &error {
                 HubError::Timeout | HubError::Twin { status: 429 | 500..600, .. } => true,
+                // Memory comes back, and nobody else asks for the twin before the next connection.
+                HubError::OutOfMemory(_) => is_own_read,
                 HubError::Twin { status: 400, .. } => habits.twin.status == TwinStatusUse::RepeatsBadRequest,
                 _ => false,
             };
@@ -340,11 +340,17 @@ impl Inner {
         let topic = publish.format(&self.identity());
         // QoS 0: a request must not be sent again on a later connection, where nobody waits for its answer.
         let delivery = self.mqtt.publish(Outgoing { topic, payload, qos: QoS::AtMostOnce, retain: false })?;
-        drop(delivery);
+        let unsent = async {
+            match delivery.await {
+                Ok(()) => std::future::pending().await,
+                Err(error) => HubError::from(error),
+            }
+        };
         let timeout = self.mcu.clock().sleep(self.mcu.habits().cloud.twin.timeout);
         let result = tokio::select! {
             biased;
             answer = receiver => answer.unwrap_or(Err(HubError::NotConnected)),
+            error = unsent => Err(error),
             () = timeout => Err(HubError::Timeout),
         };
         drop(pending);

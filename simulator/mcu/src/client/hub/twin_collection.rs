@@ -65,31 +65,6 @@ impl TwinCollection {
     pub fn to_value(&self) -> Value {
         self.properties().map(|(name, value)| (name.to_owned(), value.clone())).collect::<Map<_, _>>().into()
     }
-
-    /// Applies a patch: null deletes, objects merge, anything else replaces.
-    pub fn merge(&mut self, patch: &Self) {
-        merge(&mut self.0, &patch.0);
-    }
-}
-
-/// Merges objects as twins do.
-pub(super) fn merge(into: &mut Map<String, Value>, patch: &Map<String, Value>) {
-    for (name, value) in patch {
-        match (into.get_mut(name), value) {
-            (_, Value::Null) => {
-                into.remove(name);
-            }
-            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
-            (_, Value::Object(new)) => {
-                let mut fresh = Map::new();
-                merge(&mut fresh, new);
-                into.insert(name.clone(), fresh.into());
-            }
-            _ => {
-                into.insert(name.clone(), value.clone());
-            }
-        }
-    }
 }
 
 /// A twin as a device sees it.
@@ -120,6 +95,7 @@ impl Twin {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -141,11 +117,70 @@ mod tests {
         }
     }
 
-    #[test]
-    fn null_deletes_and_objects_merge() {
-        let mut twin = TwinCollection::from_value(json!({ "a": 1, "b": { "c": 2, "d": 3 } })).unwrap();
-        let patch = json!({ "a": null, "b": { "c": null, "e": { "f": null, "g": 4 } }, "h": [null] });
-        twin.merge(&TwinCollection::from_value(patch).unwrap());
-        assert_eq!(twin.to_value(), json!({ "b": { "d": 3, "e": { "g": 4 } }, "h": [null] }));
+    /// Any JSON value whose numbers JSON can hold exactly.
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,6}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            let members = prop::collection::vec((name(), inner.clone()), 0..4);
+            prop_oneof![
+                prop::collection::vec(inner, 0..4).prop_map(Value::from),
+                members.prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// Names of properties, metadata among them.
+    fn name() -> impl Strategy<Value = String> {
+        prop_oneof![4 => ".{0,6}", 1 => Just(VERSION.to_owned()), 1 => "\\$[a-z]{1,4}"]
+    }
+
+    fn section() -> impl Strategy<Value = Map<String, Value>> {
+        prop::collection::vec((name(), value()), 0..5).prop_map(|members| members.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn a_twin_has_what_its_answer_says(desired in section(), reported in section()) {
+            let body = json!({ "desired": desired, "reported": reported }).to_string();
+            let twin = Twin::parse(body.as_bytes()).unwrap();
+            for (read, said) in [(&twin.desired, &desired), (&twin.reported, &reported)] {
+                prop_assert_eq!(read.version(), said.get(VERSION).and_then(Value::as_i64));
+                prop_assert!(said.iter().all(|(name, value)| read.value(name) == Some(value)));
+                let properties = said.iter().filter(|(name, _)| !name.starts_with('$'));
+                prop_assert_eq!(read.len(), properties.clone().count());
+                let own = properties.map(|(name, value)| (name.clone(), value.clone())).collect();
+                prop_assert_eq!(read.to_value(), Value::Object(own));
+            }
+        }
+
+        #[test]
+        fn arbitrary_and_damaged_answers_never_panic(
+            body in prop::collection::vec(any::<u8>(), 0..60),
+            desired in section(),
+            at: prop::sample::Index,
+            octet: u8,
+        ) {
+            let _ = Twin::parse(&body);
+            let mut good = json!({ "desired": desired }).to_string().into_bytes();
+            let at = at.index(good.len());
+            good[at] = octet;
+            let _ = Twin::parse(&good);
+            let _ = Twin::parse(&good[..at]);
+        }
+
+        #[test]
+        fn what_is_added_is_there(names in prop::collection::vec((name(), value()), 0..6)) {
+            let mut collection = TwinCollection::new();
+            for (name, value) in &names {
+                collection.add(name.clone(), value.clone());
+                prop_assert_eq!(collection.value(name), Some(value));
+            }
+            prop_assert_eq!(collection.is_empty(), names.iter().all(|(name, _)| name.starts_with('$')));
+        }
     }
 }

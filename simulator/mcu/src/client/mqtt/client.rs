@@ -69,25 +69,35 @@ impl MqttClient {
     /// Connects to a server. Returns whether it resumed a stored session.
     ///
     /// # Errors
-    /// The server cannot be reached, is not trusted, refuses, or does not answer in time.
+    /// The options have no layout as CONNECT, or the server cannot be reached, is not trusted, refuses, or does
+    /// not answer in time.
     pub async fn connect(&self, endpoint: &Endpoint, options: &ConnectOptions) -> Result<bool, MqttError> {
         if self.shared.core().session.state() != StateName::Idle {
             return Err(MqttError::AlreadyConnected);
         }
-        match Dialer::new(&self.shared.mcu).dial(endpoint).await {
+        match self.dial(endpoint, options).await {
             Ok(transport) => self.open(transport, options).await,
             Err(error) => {
-                let error = MqttError::from(error);
                 self.shared.record_status("Failed", error.kind());
                 Err(error)
             }
         }
     }
 
+    /// What could not be asked for is not worth a connection.
+    async fn dial(
+        &self,
+        endpoint: &Endpoint,
+        options: &ConnectOptions,
+    ) -> Result<Box<dyn Transport>, MqttError> {
+        self.shared.core().session.check(options)?;
+        Ok(Dialer::new(&self.shared.mcu).dial(endpoint).await?)
+    }
+
     /// Connects over a transport that is open already. Dropping the future closes it.
     ///
     /// # Errors
-    /// The server refuses or does not answer in time.
+    /// The options have no layout as CONNECT, or the server refuses or does not answer in time.
     pub async fn open(
         &self,
         transport: Box<dyn Transport>,
@@ -100,7 +110,7 @@ impl MqttClient {
                 return Err(MqttError::AlreadyConnected);
             }
             let options = self.with_client_id_habit(options);
-            core.session.connect(self.shared.mcu.now(), &options);
+            core.session.connect(self.shared.mcu.now(), &options)?;
             core.generation += 1;
             core.connecting = Some(sender);
             core.generation
@@ -250,10 +260,10 @@ impl MqttClient {
         self.shared.core().session.state() == StateName::Connected
     }
 
-    /// True when one more QoS 1 or 2 message may be published now.
+    /// Most QoS 1 and 2 messages that may wait for their acknowledgements.
     #[must_use]
-    pub fn has_room(&self) -> bool {
-        self.shared.core().session.has_room()
+    pub fn window(&self) -> usize {
+        self.shared.core().session.window()
     }
 
     /// Messages that wait for their acknowledgements.

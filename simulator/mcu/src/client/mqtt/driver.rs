@@ -11,7 +11,7 @@ use std::time::Duration;
 use nanorig_trace::Time;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use super::session::{CloseReason, StateName, Token};
+use super::session::{CloseReason, StateName, Token, Transmit};
 use super::shared::Shared;
 use crate::client::Transport;
 use crate::heap::HeapBlock;
@@ -98,21 +98,21 @@ impl Driver {
 
     /// Takes the next packet from the session, if none is being written.
     fn next_packet(&mut self) {
-        if self.writing.is_some() {
-            return;
-        }
-        let now = self.shared.mcu.now();
-        let transmit = self.shared.core().session.poll_transmit(now);
-        let Some(transmit) = transmit else { return };
-        match self.shared.mcu.managed().alloc(transmit.bytes.len(), "mqtt-packet") {
-            Ok(memory) => {
-                let (bytes, completes) = (transmit.bytes, transmit.completes);
-                self.writing = Some(Writing { bytes, written: 0, completes, _memory: memory });
+        let mut taken = false;
+        while self.writing.is_none() {
+            let now = self.shared.mcu.now();
+            let transmit = self.shared.core().session.poll_transmit(now);
+            let Some(Transmit { bytes, begins, completes }) = transmit else { break };
+            match self.shared.mcu.managed().alloc(bytes.len(), "mqtt-packet") {
+                Ok(memory) => self.writing = Some(Writing { bytes, written: 0, completes, _memory: memory }),
+                Err(error) => self.shared.no_memory(begins, error),
             }
-            Err(_) => self.shared.core().session.close(CloseReason::OutOfMemory),
+            taken = true;
         }
-        // A habit may count the message as delivered now.
-        self.shared.settle();
+        if taken {
+            // A habit may count the message as delivered now.
+            self.shared.settle();
+        }
     }
 
     /// The packet that is being received lies in one array of its full length.

@@ -128,7 +128,7 @@ pub(crate) fn status_reason(kind: &str) -> &'static str {
         "server-unavailable" => "server-unavailable",
         "throttled" => "throttled",
         "timeout" => "timeout",
-        "protocol" | "protocol-version" | "identifier-rejected" => "protocol",
+        "protocol" | "protocol-version" | "identifier-rejected" | "invalid-argument" => "protocol",
         "out-of-memory" | "no-socket" | "no-context" => "out-of-resources",
         "unknown-issuer" | "expired" | "not-yet-valid" | "wrong-name" | "record-too-large"
         | "clock-not-set" | "alert" => "tls",

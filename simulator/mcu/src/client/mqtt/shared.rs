@@ -13,7 +13,7 @@ use super::message::{MqttEvent, ReceivedMessage};
 use super::session::{AckToken, CloseReason, Session, SessionEvent, Token};
 use crate::Mcu;
 use crate::client::Transport;
-use crate::heap::HeapBlock;
+use crate::heap::{HeapBlock, OutOfMemory};
 
 pub(super) struct Shared {
     pub(super) mcu: Mcu,
@@ -69,7 +69,22 @@ impl Shared {
 
     /// A QoS 0 message was written.
     pub(super) fn written(&self, token: Token) {
-        self.core().finish_publish(token, Ok(()));
+        let mut core = self.core();
+        core.session.handle_written(token);
+        core.finish_publish(token, Ok(()));
+    }
+
+    /// A packet does not fit into memory. The message that begins with it fails; without any other packet
+    /// the connection cannot go on.
+    pub(super) fn no_memory(&self, begins: Option<Token>, error: OutOfMemory) {
+        let mut core = self.core();
+        match begins {
+            Some(token) => {
+                core.session.give_up(token);
+                core.finish_publish(token, Err(error.into()));
+            }
+            None => core.session.close(CloseReason::OutOfMemory),
+        }
     }
 
     /// Keeps what should be closed, as a quirk does. True when it was kept.

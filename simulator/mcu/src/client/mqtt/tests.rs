@@ -1,5 +1,7 @@
 //! The MQTT client over a segment, in virtual time.
 
+mod endings;
+
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 

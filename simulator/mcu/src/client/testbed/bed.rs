@@ -8,10 +8,15 @@ use nanorig_certs::{ChainKind, Pki, RootName};
 use nanorig_trace::event::{DeviceEvent, Event};
 use nanorig_trace::{Time, Utc};
 use nanorig_wire::sas::SharedKey;
+use nanorig_world::fault::{self, FaultId, Params};
 use nanorig_world::lan::dns::DnsServer;
-use nanorig_world::{Segment, SegmentConfig, World, tls};
-use rustls::ServerConfig;
+use nanorig_world::{LinkSettings, PathSettings, Segment, SegmentConfig, World, tls};
+use rustls::crypto::CryptoProvider;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::SingleCertAndKey;
+use rustls::{RootCertStore, ServerConfig};
+use rustls_pki_types::CertificateDer;
 use tokio_rustls::TlsAcceptor;
 
 use super::MiniHub;
@@ -28,10 +33,10 @@ pub(crate) const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 pub(crate) struct Bed {
     pub(crate) world: World,
-    _segment: Segment,
+    pub(crate) segment: Segment,
     pub(crate) mcu: Mcu,
     pub(crate) dns: DnsServer,
-    pki: Pki,
+    pub(crate) pki: Pki,
 }
 
 impl Bed {
@@ -53,20 +58,32 @@ impl Bed {
         Power::on(&mcu).await;
         NetworkHelper::connect(&mcu, NetworkKind::Any).await.unwrap();
         mcu.set_time(world.clock.utc(), "test");
-        Self { world, _segment: segment, mcu, dns, pki }
+        Self { world, segment, mcu, dns, pki }
     }
 
     /// Serves `hub` with TLS at `host` on port 8883.
     pub(crate) fn serve(&self, host: &str, ip: Ipv4Addr, hub: &MiniHub) {
+        self.serve_asking(host, ip, hub, &[]);
+    }
+
+    /// As [`serve`](Self::serve), asking for a certificate that one of `issuers` has signed, if there are any.
+    pub(crate) fn serve_asking(
+        &self,
+        host: &str,
+        ip: Ipv4Addr,
+        hub: &MiniHub,
+        issuers: &[CertificateDer<'static>],
+    ) {
         self.dns.set_a(host, &[ip]).unwrap();
         let chain = self.pki.server(ChainKind::Good, RootName::G2, &[host]).unwrap();
         let provider = tls::provider(&self.world.random.stream(host));
+        let clients = client_verifier(&provider, issuers);
         let clock = self.world.clock;
         let time = Arc::new(tls::Time::new(move || clock.utc()));
         let mut config = ServerConfig::builder_with_details(provider, time)
             .with_protocol_versions(&[&rustls::version::TLS12])
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(chain.certified_key())));
         // As a device asks for whose record buffer has 4 KiB.
         config.max_fragment_size = Some(4_096);
@@ -78,6 +95,7 @@ impl Bed {
                 let (acceptor, hub) = (acceptor.clone(), hub.clone());
                 tokio::spawn(async move {
                     if let Ok(stream) = acceptor.accept(incoming.stream).await {
+                        hub.note_certificates(stream.get_ref().1.peer_certificates());
                         hub.serve(stream).await;
                     }
                 });
@@ -94,6 +112,17 @@ impl Bed {
                 tokio::spawn(hub.clone().serve(incoming.stream));
             }
         });
+    }
+
+    /// What the device sends leaves it at this many bits per second from now on.
+    pub(crate) fn throttle(&self, bandwidth: Option<u64>) {
+        let up = PathSettings { bandwidth, ..PathSettings::default() };
+        self.segment.link().set(LinkSettings { up, ..LinkSettings::default() });
+    }
+
+    /// Puts the fault of this name into the link.
+    pub(crate) fn fault(&self, name: &str) -> FaultId {
+        self.segment.link().insert(fault::find(name).unwrap().make(&Params::default()).unwrap())
     }
 
     pub(crate) async fn sleep(&self, secs: u64) {
@@ -127,4 +156,18 @@ impl Bed {
     pub(crate) fn key() -> SharedKey {
         SharedKey::from_base64(KEY).unwrap()
     }
+}
+
+fn client_verifier(
+    provider: &Arc<CryptoProvider>,
+    issuers: &[CertificateDer<'static>],
+) -> Arc<dyn ClientCertVerifier> {
+    if issuers.is_empty() {
+        return WebPkiClientVerifier::no_client_auth();
+    }
+    let mut roots = RootCertStore::empty();
+    for issuer in issuers {
+        roots.add(issuer.clone()).unwrap();
+    }
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().unwrap()
 }

@@ -11,6 +11,7 @@ use nanorig_wire::mqtt::{
     ConnAck, Connect, ConnectCode, Framer, Packet, Publish, QoS, Sender, SubAck, SubAckCode,
 };
 use nanorig_world::Clock;
+use rustls_pki_types::CertificateDer;
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
@@ -75,6 +76,8 @@ struct Shared {
     seen: Vec<Seen>,
     opened: Vec<Time>,
     closed: Vec<Time>,
+    /// Chains that clients presented.
+    certificates: Vec<Vec<CertificateDer<'static>>>,
     /// Into the newest connection; empty bytes cut it.
     out: Option<mpsc::UnboundedSender<Vec<u8>>>,
 }
@@ -108,6 +111,16 @@ impl MiniHub {
     /// Times at which connections were over.
     pub(crate) fn closed(&self) -> Vec<Time> {
         self.lock().closed.clone()
+    }
+
+    /// Takes down the chain that a client presented.
+    pub(crate) fn note_certificates(&self, chain: Option<&[CertificateDer<'static>]>) {
+        self.lock().certificates.extend(chain.map(<[_]>::to_vec));
+    }
+
+    /// Chains that clients presented.
+    pub(crate) fn certificates(&self) -> Vec<Vec<CertificateDer<'static>>> {
+        self.lock().certificates.clone()
     }
 
     pub(crate) fn connects(&self) -> Vec<Connect> {

@@ -17,6 +17,7 @@ use std::time::Duration;
 use nanorig_trace::Time;
 use nanorig_wire::lan::dhcp::{Kind, Message, Op};
 use nanorig_world::Stream;
+use nanorig_world::segment::is_host_address;
 
 use crate::habits::DhcpHabits;
 use crate::net::Address;
@@ -69,11 +70,20 @@ struct Attempt {
     repeat: Time,
 }
 
+/// The offer that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Chosen {
+    ip: Ipv4Addr,
+    server: Ipv4Addr,
+    /// `secs` of the DISCOVER that was answered, which each REQUEST repeats (RFC 2131 3.1 step 3).
+    secs: u16,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum State {
     Init { start: Time },
     Selecting(Attempt),
-    Requesting { attempt: Attempt, ip: Ipv4Addr, server: Ipv4Addr },
+    Requesting { attempt: Attempt, chosen: Chosen },
     Bound(Lease),
     Renewing { attempt: Attempt, lease: Lease },
     Rebinding { attempt: Attempt, lease: Lease },
@@ -85,7 +95,7 @@ pub(super) struct Client {
     habits: DhcpHabits,
     rng: Stream,
     state: State,
-    /// When the present search for an address began, for `secs`.
+    /// When the present search for an address or its renewal began, for `secs`.
     began: Time,
     /// What the first lease brought, for a firmware that sticks to it.
     first: Option<Address>,
@@ -129,11 +139,12 @@ impl Client {
                 self.discover(attempt)
             }
             State::Requesting { attempt, .. } if attempt.sent >= REQUESTS => self.restart(now, now),
-            State::Requesting { attempt, ip, server } => {
+            State::Requesting { attempt, chosen } => {
                 let attempt = self.repeated(attempt, now);
-                self.request(attempt, ip, server)
+                self.request(attempt, chosen)
             }
             State::Bound(lease) => {
+                self.began = now;
                 let attempt = Attempt { xid: self.xid(), sent: 0, last: now, repeat: now };
                 match lease.times {
                     Some(times) if now >= times.end && self.habits.obey_expiry => self.expire(now),
@@ -166,15 +177,16 @@ impl Client {
         match (self.state.clone(), message.kind) {
             (State::Selecting(attempt), Kind::Offer) => {
                 let Some(server) = message.options.server_id else { return Vec::new() };
-                if message.yiaddr.is_unspecified() {
+                if !is_host_address(message.yiaddr) {
                     return Vec::new();
                 }
+                let chosen = Chosen { ip: message.yiaddr, server, secs: self.secs(&attempt) };
                 // The REQUEST keeps the transaction id of the offer (RFC 2131 4.4.1).
                 let attempt = Attempt { xid: attempt.xid, ..self.first_attempt(now) };
-                self.request(attempt, message.yiaddr, server)
+                self.request(attempt, chosen)
             }
-            (State::Requesting { attempt, server, .. }, Kind::Ack) => {
-                self.bind(message, attempt, server, None)
+            (State::Requesting { attempt, chosen }, Kind::Ack) => {
+                self.bind(message, attempt, chosen.server, None)
             }
             (State::Renewing { attempt, lease } | State::Rebinding { attempt, lease }, Kind::Ack) => {
                 let server = message.options.server_id.unwrap_or(lease.server);
@@ -197,13 +209,14 @@ impl Client {
         broadcast(message, &attempt)
     }
 
-    fn request(&mut self, attempt: Attempt, ip: Ipv4Addr, server: Ipv4Addr) -> Vec<Output> {
+    fn request(&mut self, attempt: Attempt, chosen: Chosen) -> Vec<Output> {
         let mut message = self.message(Kind::Request, &attempt);
+        message.secs = chosen.secs;
         // RFC 2131 4.3.2, SELECTING: both options, `ciaddr` zero.
-        message.options.requested_address = Some(ip);
-        message.options.server_id = Some(server);
+        message.options.requested_address = Some(chosen.ip);
+        message.options.server_id = Some(chosen.server);
         message.options.parameter_request = WANTED.to_vec();
-        self.state = State::Requesting { attempt, ip, server };
+        self.state = State::Requesting { attempt, chosen };
         broadcast(message, &attempt)
     }
 
@@ -244,15 +257,15 @@ impl Client {
             None | Some(0) => return Vec::new(),
             seconds => seconds.filter(|seconds| *seconds != u32::MAX),
         };
-        if ack.yiaddr.is_unspecified() {
-            return Vec::new();
+        if !is_host_address(ack.yiaddr) {
+            return Vec::new(); // It is not for a peer to say that the device shall be a group of hosts.
         }
         let times = seconds.map(|seconds| lease_times(ack, attempt.last, seconds));
         let mask = ack.options.subnet_mask.map_or(u32::MAX << 8, u32::from);
         let mut address = Address {
             ip: ack.yiaddr,
             prefix: u8::try_from(mask.leading_ones()).expect("an address has 32 bits"),
-            gateway: ack.options.routers.first().copied(),
+            gateway: ack.options.routers.iter().copied().find(|router| is_host_address(*router)),
             dns: ack.options.dns_servers.clone(),
             lease: seconds.map(|seconds| Duration::from_secs(u64::from(seconds))),
         };
@@ -295,10 +308,15 @@ impl Client {
 
     fn message(&self, kind: Kind, attempt: &Attempt) -> Message {
         let mut message = Message::request(kind, attempt.xid, self.mac);
-        message.secs = u16::try_from(attempt.last.since(self.began).as_secs()).unwrap_or(u16::MAX);
+        message.secs = self.secs(attempt);
         let hardware = [1].into_iter().chain(self.mac);
         message.options.client_id = Some(hardware.collect::<Vec<u8>>().into());
         message
+    }
+
+    /// Seconds from the beginning until the message was last sent.
+    fn secs(&self, attempt: &Attempt) -> u16 {
+        u16::try_from(attempt.last.since(self.began).as_secs()).unwrap_or(u16::MAX)
     }
 
     fn first_attempt(&self, now: Time) -> Attempt {

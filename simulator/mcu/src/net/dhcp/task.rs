@@ -63,23 +63,20 @@ fn perform(mcu: &Mcu, socket: &UdpSocket, outputs: Vec<Output>) -> Result<(), Ne
                 attempt,
                 delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
             }),
-            Output::Use(address) => take(mcu, address),
+            Output::Use(address) => take(mcu, address)?,
             Output::Lost(reason) => give_up(mcu, reason),
         }
     }
     Ok(())
 }
 
-fn take(mcu: &Mcu, address: Address) {
+fn take(mcu: &Mcu, address: Address) -> Result<(), NetError> {
     let before = mcu.address();
     let same =
         before.as_ref().is_some_and(|before| Address { lease: address.lease, ..before.clone() } == address);
     if !same {
-        mcu.inner.port.configure(Some(Ipv4Config {
-            address: address.ip,
-            prefix: address.prefix,
-            gateway: address.gateway,
-        }));
+        let config = Ipv4Config { address: address.ip, prefix: address.prefix, gateway: address.gateway };
+        mcu.inner.port.configure(config).map_err(|_| NetError::NoAddress)?;
         mcu.record(DeviceEvent::Address {
             ip: address.ip,
             prefix: address.prefix,
@@ -91,12 +88,13 @@ fn take(mcu: &Mcu, address: Address) {
         });
     }
     mcu.inner.net.update(|status| status.address = Some(address));
+    Ok(())
 }
 
 /// Stops using the address, because of `reason`.
 pub(crate) fn give_up(mcu: &Mcu, reason: &'static str) {
     if mcu.address().is_some() {
-        mcu.inner.port.configure(None);
+        mcu.inner.port.deconfigure();
         mcu.inner.net.update(|status| status.address = None);
         mcu.record(DeviceEvent::AddressLost { reason: reason.into() });
     }

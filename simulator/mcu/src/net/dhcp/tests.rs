@@ -1,9 +1,9 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use nanorig_trace::Time;
+use nanorig_trace::{Time, Utc};
 use nanorig_wire::lan::dhcp::{Kind, Message};
-use nanorig_world::Random;
+use nanorig_world::{Ipv4Config, Random, Segment, SegmentConfig, World};
 use proptest::prelude::*;
 
 use super::client::{Client, Output};
@@ -135,6 +135,48 @@ fn an_unanswered_request_goes_back_to_discover() {
 }
 
 #[test]
+fn requests_repeat_the_seconds_of_the_discover() {
+    let mut client = client(1, DhcpHabits::default());
+    let (_, first, _) = next(&mut client);
+    let (at, second, _) = next(&mut client);
+    assert_eq!((first.secs, u64::from(second.secs)), (0, at.as_millis() / 1_000));
+    let late = at + Duration::from_secs(3);
+    let (request, _) = sent(&client.handle(late, &answer(&second, Kind::Offer, 600))).unwrap();
+    assert_eq!(request.secs, second.secs);
+    let (_, again, _) = next(&mut client);
+    assert_eq!((again.kind, again.secs), (Kind::Request, second.secs), "and so does each repetition");
+}
+
+#[test]
+fn the_seconds_of_a_renewal_count_from_its_own_beginning() {
+    let mut client = bound(DhcpHabits::default(), 3_600);
+    let all: Vec<(u64, u16)> = (0..8)
+        .map(|_| next(&mut client))
+        .map(|(at, message, _)| (at.as_millis() / 1_000, message.secs))
+        .collect();
+    assert_eq!(all[0], (1_800, 0));
+    assert_eq!(all[1], (2_475, 675));
+    assert_eq!(all[6], (3_150, 1_350), "rebinding goes on with the same process");
+    let mut only_rebinds = bound(DhcpHabits { renew_at_t1: false, ..DhcpHabits::default() }, 3_600);
+    assert_eq!(next(&mut only_rebinds).1.secs, 0);
+}
+
+#[test]
+fn an_address_that_no_host_has_is_not_taken() {
+    for wrong in [[0, 0, 0, 0], [127, 0, 0, 1], [224, 0, 0, 1], [255, 255, 255, 255]] {
+        let bad = |request: &Message, kind| Message { yiaddr: wrong.into(), ..answer(request, kind, 600) };
+        let mut client = client(1, DhcpHabits::default());
+        let (_, discover, _) = next(&mut client);
+        assert_eq!(client.handle(Time::ZERO, &bad(&discover, Kind::Offer)), [], "{wrong:?}");
+        let (request, _) = sent(&client.handle(Time::ZERO, &answer(&discover, Kind::Offer, 600))).unwrap();
+        assert_eq!(client.handle(Time::ZERO, &bad(&request, Kind::Ack)), [], "{wrong:?}");
+        let mut ack = answer(&request, Kind::Ack, 600);
+        ack.options.routers = vec![wrong.into(), SERVER];
+        assert_eq!(used(&client.handle(Time::ZERO, &ack)).unwrap().gateway, Some(SERVER), "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_lease_is_renewed_at_t1_by_unicast_and_at_t2_by_broadcast() {
     let mut client = bound(DhcpHabits::default(), 120);
     let (at, renew, to) = next(&mut client);
@@ -209,7 +251,36 @@ fn each_lease_habit_can_be_switched_off() {
     assert_eq!(bound(base(), u32::MAX).next_deadline(), None, "a lease for ever");
 }
 
+/// Addresses of every kind, the special ones more often than chance has them.
+fn address() -> impl Strategy<Value = Ipv4Addr> {
+    prop_oneof![any::<u32>(), 0xe000_0000_u32.., Just(0), Just(u32::MAX), Just(0x7f00_0001)]
+        .prop_map(Ipv4Addr::from_bits)
+}
+
 proptest! {
+    #[test]
+    fn the_stack_takes_every_address_that_the_client_uses(
+        yiaddr in address(),
+        mask in prop::option::of(address()),
+        routers in prop::collection::vec(address(), 0..3),
+    ) {
+        let mut client = client(1, DhcpHabits::default());
+        let (_, discover, _) = next(&mut client);
+        let offer = answer(&discover, Kind::Offer, 600);
+        let (request, _) = sent(&client.handle(Time::ZERO, &offer)).unwrap();
+        let mut ack = Message { yiaddr, ..answer(&request, Kind::Ack, 600) };
+        (ack.options.subnet_mask, ack.options.routers) = (mask, routers);
+        if let Some(Address { ip, prefix, gateway, .. }) = used(&client.handle(Time::ZERO, &ack)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            runtime.block_on(async {
+                let world = World::new(1, Utc::UNIX_EPOCH);
+                let (_segment, port) = Segment::new(&world, SegmentConfig::default());
+                let taken = port.configure(Ipv4Config { address: ip, prefix, gateway });
+                assert_eq!(taken, Ok(()));
+            });
+        }
+    }
+
     #[test]
     fn any_sequence_of_answers_is_survived(
         kinds in proptest::collection::vec((0_usize..8, any::<u32>(), any::<bool>()), 0..40),

@@ -81,7 +81,7 @@ impl Mcu {
     fn dial(&self, remote: SocketAddrV4) -> Result<TcpSocket, NetError> {
         let mut port = 0;
         for _ in 0..PORTS {
-            port = self.inner.net.ephemeral_port();
+            port = self.inner.net.connection_port();
             match self.inner.port.tcp_connect(remote, self.tcp_options(Some(port))) {
                 Ok(socket) => return Ok(socket),
                 Err(ConnectError::PortInUse(_)) => {}

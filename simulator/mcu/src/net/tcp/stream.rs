@@ -11,7 +11,7 @@ use nanorig_world::TcpSocket;
 use nanorig_world::segment::TcpState;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::flight::Flight;
+use super::backlog::Backlog;
 use crate::heap::{Heap, HeapBlock};
 use crate::net::NetError;
 use crate::profile::Tcp;
@@ -58,21 +58,28 @@ struct Connection {
 
 struct State {
     socket: TcpSocket,
-    flight: Flight,
+    /// Sent and not confirmed.
+    flight: Backlog,
+    /// Received and not read.
+    received: Backlog,
 }
 
 /// What a closed connection holds until it has ended on the wire; it lives in the stack below.
 struct Closing {
     /// None when the device closed first: then the control block is in TIME-WAIT already.
     _pcb: Option<TcpPcb>,
-    _flight: Flight,
+    _flight: Backlog,
 }
 
 impl TcpStream {
     pub(super) fn new(mcu: &Mcu, socket: TcpSocket, charge: Charge) -> Self {
         let (local, remote) = (socket.local(), socket.remote());
         let connection = Arc::new(Connection {
-            state: Mutex::new(Some(State { socket, flight: Flight::default() })),
+            state: Mutex::new(Some(State {
+                socket,
+                flight: Backlog::default(),
+                received: Backlog::default(),
+            })),
             heap: mcu.native().clone(),
             tcp: mcu.profile().tcp,
         });
@@ -124,9 +131,17 @@ impl State {
 }
 
 impl InFlight for Connection {
+    /// What arrived meanwhile takes its memory too. Where there is none it goes without: the application hears
+    /// of it when it reads.
     fn settle(&self) {
-        if let Some(state) = self.lock().as_mut() {
-            state.settle();
+        let Self { heap, tcp, .. } = self;
+        let mut guard = self.lock();
+        let Some(state) = guard.as_mut() else { return };
+        state.settle();
+        let unread = state.socket.unread();
+        let more = unread.saturating_sub(state.received.waiting());
+        if more > 0 && heap.stats().largest >= more.min(tcp.mss) + tcp.segment {
+            let _refused = state.received.receive(heap, tcp, unread);
         }
     }
 }
@@ -142,20 +157,16 @@ pub(super) fn explain(error: io::Error) -> io::Error {
 
 impl AsyncRead for TcpStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let connection = &self.connection;
-        let before = buf.filled().len();
-        let polled = connection.poll(|state| Pin::new(&mut state.socket).poll_read(cx, buf));
-        let result = ready!(polled);
-        let received = buf.filled().len() - before;
-        if received > 0 {
-            let overhead = received.div_ceil(connection.tcp.mss) * connection.tcp.segment;
-            // The data lay on the heap until now; where it did not fit, the stack would have dropped it.
-            if let Err(error) = connection.heap.alloc(received + overhead, "tcp-receive") {
-                buf.set_filled(before);
-                return Poll::Ready(Err(NetError::from(error).into()));
-            }
-        }
-        Poll::Ready(result)
+        let Connection { heap, tcp, .. } = &*self.connection;
+        self.connection.poll(|state| {
+            let unread = state.socket.unread();
+            // What found no memory stays where it is, and can be read once there is some.
+            state.received.receive(heap, tcp, unread).map_err(NetError::from)?;
+            let before = buf.remaining();
+            let polled = Pin::new(&mut state.socket).poll_read(cx, buf);
+            state.received.settle(unread.saturating_sub(before - buf.remaining()));
+            polled
+        })
     }
 }
 
@@ -165,7 +176,7 @@ impl AsyncWrite for TcpStream {
         self.connection.poll(|state| {
             let free = tcp.send_buffer.saturating_sub(state.socket.unacknowledged());
             let offer = &buf[..buf.len().min(free.max(1))];
-            let block = match Flight::reserve(heap, tcp, offer.len()) {
+            let block = match Backlog::reserve(heap, tcp, offer.len()) {
                 Ok(block) => block,
                 Err(error) => return Poll::Ready(Err(NetError::from(error).into())),
             };
@@ -174,7 +185,7 @@ impl AsyncWrite for TcpStream {
                 block
             } else {
                 drop(block);
-                Flight::reserve(heap, tcp, written).map_err(NetError::from)?
+                Backlog::reserve(heap, tcp, written).map_err(NetError::from)?
             };
             state.flight.push(written, block);
             Poll::Ready(Ok(written))

@@ -7,6 +7,6 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "wrong-sas-resource",
     summary: "leaves a segment out of the resource in its tokens",
     source: "nanoFramework does so for modules",
-    fails: &["HUB-SAS-01"],
+    fails: &["HUB-SAS-01", "BOOT-01"],
     apply: |habits| habits.cloud.hub.sas_resource = SasResource::WithoutDevices,
 };

@@ -1,46 +1,96 @@
 //! Quirks of the MQTT client.
 
-pub(super) mod acknowledges_in_reverse;
-pub(super) mod always_resubscribes;
-pub(super) mod any_puback_completes;
-pub(super) mod closes_on_unasked_pingresp;
-pub(super) mod connect_reserved_flag;
-pub(super) mod connects_twice;
-pub(super) mod delivered_when_sent;
-pub(super) mod drops_early_publish;
-pub(super) mod dup_on_pubrel;
-pub(super) mod dup_on_qos0;
-pub(super) mod empty_client_id;
-pub(super) mod forgets_in_flight;
-pub(super) mod forgets_resubscribe;
-pub(super) mod ignores_missing_pingresp;
-pub(super) mod ignores_suback;
-pub(super) mod keep_alive_off;
-pub(super) mod keep_alive_too_long;
-pub(super) mod keeps_state_over_clean_session;
-pub(super) mod loses_will_qos;
-pub(super) mod no_connack_timeout;
-pub(super) mod no_disconnect;
-pub(super) mod no_keep_alive;
-pub(super) mod no_puback;
-pub(super) mod no_puback_for_redelivery;
-pub(super) mod password_without_user_name;
-pub(super) mod pings_only_when_silent;
-pub(super) mod puback_for_known_topics_only;
-pub(super) mod publish_before_connack;
-pub(super) mod qos2_delivers_twice;
-pub(super) mod qos2_starts_over;
-pub(super) mod random_client_id;
-pub(super) mod repeats_on_live_connection;
-pub(super) mod resends_in_reverse;
-pub(super) mod resends_with_new_id;
-pub(super) mod resends_without_dup;
-pub(super) mod reuses_packet_id;
-pub(super) mod skips_malformed;
-pub(super) mod subscribe_zero_flags;
-pub(super) mod takes_any_first_packet;
-pub(super) mod talks_after_disconnect;
-pub(super) mod talks_after_refusal;
-pub(super) mod waits_for_suback_for_ever;
-pub(super) mod will_without_flag;
-pub(super) mod zero_packet_id;
+mod acknowledges_in_reverse;
+mod always_resubscribes;
+mod any_puback_completes;
+mod closes_on_unasked_pingresp;
+mod connect_reserved_flag;
+mod connects_twice;
+mod delivered_when_sent;
+mod drops_early_publish;
+mod dup_on_pubrel;
+mod dup_on_qos0;
+mod empty_client_id;
+mod forgets_in_flight;
+mod forgets_resubscribe;
+mod ignores_missing_pingresp;
+mod ignores_suback;
+mod keep_alive_off;
+mod keep_alive_too_long;
+mod keeps_state_over_clean_session;
+mod loses_will_qos;
+mod no_connack_timeout;
+mod no_disconnect;
+mod no_keep_alive;
+mod no_puback;
+mod no_puback_for_redelivery;
+mod password_without_user_name;
+mod pings_only_when_silent;
+mod puback_for_known_topics_only;
+mod publish_before_connack;
+mod qos2_delivers_twice;
+mod qos2_starts_over;
+mod random_client_id;
+mod repeats_on_live_connection;
+mod resends_in_reverse;
+mod resends_with_new_id;
+mod resends_without_dup;
+mod reuses_packet_id;
+mod skips_malformed;
+mod subscribe_zero_flags;
+mod takes_any_first_packet;
+mod talks_after_disconnect;
+mod talks_after_refusal;
+mod waits_for_suback_for_ever;
+mod will_without_flag;
+mod zero_packet_id;
+
+use super::Quirk;
+
+/// All of them, by name.
+pub(super) const LIST: &[Quirk] = &[
+    acknowledges_in_reverse::QUIRK,
+    always_resubscribes::QUIRK,
+    any_puback_completes::QUIRK,
+    closes_on_unasked_pingresp::QUIRK,
+    connect_reserved_flag::QUIRK,
+    connects_twice::QUIRK,
+    delivered_when_sent::QUIRK,
+    drops_early_publish::QUIRK,
+    dup_on_pubrel::QUIRK,
+    dup_on_qos0::QUIRK,
+    empty_client_id::QUIRK,
+    forgets_in_flight::QUIRK,
+    forgets_resubscribe::QUIRK,
+    ignores_missing_pingresp::QUIRK,
+    ignores_suback::QUIRK,
+    keep_alive_off::QUIRK,
+    keep_alive_too_long::QUIRK,
+    keeps_state_over_clean_session::QUIRK,
+    loses_will_qos::QUIRK,
+    no_connack_timeout::QUIRK,
+    no_disconnect::QUIRK,
+    no_keep_alive::QUIRK,
+    no_puback::QUIRK,
+    no_puback_for_redelivery::QUIRK,
+    password_without_user_name::QUIRK,
+    pings_only_when_silent::QUIRK,
+    puback_for_known_topics_only::QUIRK,
+    publish_before_connack::QUIRK,
+    qos2_delivers_twice::QUIRK,
+    qos2_starts_over::QUIRK,
+    random_client_id::QUIRK,
+    repeats_on_live_connection::QUIRK,
+    resends_in_reverse::QUIRK,
+    resends_with_new_id::QUIRK,
+    resends_without_dup::QUIRK,
+    reuses_packet_id::QUIRK,
+    skips_malformed::QUIRK,
+    subscribe_zero_flags::QUIRK,
+    takes_any_first_packet::QUIRK,
+    talks_after_disconnect::QUIRK,
+    talks_after_refusal::QUIRK,
+    waits_for_suback_for_ever::QUIRK,
+    will_without_flag::QUIRK,
+    zero_packet_id::QUIRK,
+];

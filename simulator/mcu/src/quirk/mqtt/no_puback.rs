@@ -7,6 +7,6 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "no-puback",
     summary: "never acknowledges QoS 1 messages",
     source: "against MQTT-4.3.2-2",
-    fails: &["MQTT-QOS1-05", "MQTT-QOS1-06", "HUB-C2D-01"],
+    fails: &["MQTT-QOS1-05", "MQTT-QOS1-06", "MQTT-SESS-01", "HUB-C2D-01"],
     apply: |habits| habits.cloud.mqtt.acknowledge = Acknowledge::Never,
 };

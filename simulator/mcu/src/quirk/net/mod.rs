@@ -1,23 +1,50 @@
 //! Quirks of DHCP, DNS and SNTP.
 
-pub(super) mod dns_failure_is_final;
-pub(super) mod ignores_dns_ttl;
-pub(super) mod ignores_kiss_of_death;
-pub(super) mod ignores_leased_values;
-pub(super) mod keeps_address_after_nak;
-pub(super) mod keeps_expired_address;
-pub(super) mod no_cname;
-pub(super) mod no_dhcp_backoff;
-pub(super) mod no_dhcp_jitter;
-pub(super) mod no_dhcp_rebinding;
-pub(super) mod no_dhcp_renewal;
-pub(super) mod no_dns_over_tcp;
-pub(super) mod no_first_time_delay;
-pub(super) mod not_era_aware;
-pub(super) mod one_address_only;
-pub(super) mod one_name_server;
-pub(super) mod one_time_server;
-pub(super) mod polls_time_too_fast;
-pub(super) mod takes_bad_time;
-pub(super) mod takes_spoofed_dns;
-pub(super) mod trusts_any_time_step;
+mod dns_failure_is_final;
+mod ignores_dns_ttl;
+mod ignores_kiss_of_death;
+mod ignores_leased_values;
+mod keeps_address_after_nak;
+mod keeps_expired_address;
+mod no_cname;
+mod no_dhcp_backoff;
+mod no_dhcp_jitter;
+mod no_dhcp_rebinding;
+mod no_dhcp_renewal;
+mod no_dns_over_tcp;
+mod no_first_time_delay;
+mod not_era_aware;
+mod one_address_only;
+mod one_name_server;
+mod one_time_server;
+mod polls_time_too_fast;
+mod takes_bad_time;
+mod takes_spoofed_dns;
+mod trusts_any_time_step;
+
+use super::Quirk;
+
+/// All of them, by name.
+pub(super) const LIST: &[Quirk] = &[
+    dns_failure_is_final::QUIRK,
+    ignores_dns_ttl::QUIRK,
+    ignores_kiss_of_death::QUIRK,
+    ignores_leased_values::QUIRK,
+    keeps_address_after_nak::QUIRK,
+    keeps_expired_address::QUIRK,
+    no_cname::QUIRK,
+    no_dhcp_backoff::QUIRK,
+    no_dhcp_jitter::QUIRK,
+    no_dhcp_rebinding::QUIRK,
+    no_dhcp_renewal::QUIRK,
+    no_dns_over_tcp::QUIRK,
+    no_first_time_delay::QUIRK,
+    not_era_aware::QUIRK,
+    one_address_only::QUIRK,
+    one_name_server::QUIRK,
+    one_time_server::QUIRK,
+    polls_time_too_fast::QUIRK,
+    takes_bad_time::QUIRK,
+    takes_spoofed_dns::QUIRK,
+    trusts_any_time_step::QUIRK,
+];

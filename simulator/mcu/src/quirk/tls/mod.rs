@@ -1,15 +1,34 @@
 //! Quirks of TLS.
 
-pub(super) mod deep_wildcard;
-pub(super) mod matches_common_name;
-pub(super) mod no_close_notify;
-pub(super) mod no_handshake_timeout;
-pub(super) mod no_sni;
-pub(super) mod pins_leaf;
-pub(super) mod skips_date_check;
-pub(super) mod skips_name_check;
-pub(super) mod skips_purpose_check;
-pub(super) mod skips_server_verification;
-pub(super) mod skips_signature_check;
-pub(super) mod takes_truncation;
-pub(super) mod tls_before_time;
+mod deep_wildcard;
+mod matches_common_name;
+mod no_close_notify;
+mod no_handshake_timeout;
+mod no_sni;
+mod pins_leaf;
+mod skips_date_check;
+mod skips_name_check;
+mod skips_purpose_check;
+mod skips_server_verification;
+mod skips_signature_check;
+mod takes_truncation;
+mod tls_before_time;
+
+use super::Quirk;
+
+/// All of them, by name.
+pub(super) const LIST: &[Quirk] = &[
+    deep_wildcard::QUIRK,
+    matches_common_name::QUIRK,
+    no_close_notify::QUIRK,
+    no_handshake_timeout::QUIRK,
+    no_sni::QUIRK,
+    pins_leaf::QUIRK,
+    skips_date_check::QUIRK,
+    skips_name_check::QUIRK,
+    skips_purpose_check::QUIRK,
+    skips_server_verification::QUIRK,
+    skips_signature_check::QUIRK,
+    takes_truncation::QUIRK,
+    tls_before_time::QUIRK,
+];

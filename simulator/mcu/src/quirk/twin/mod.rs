@@ -1,15 +1,34 @@
 //! Quirks of the device twin.
 
-pub(super) mod asks_twin_before_subscribing;
-pub(super) mod fails_on_unknown_property;
-pub(super) mod hammers_twin;
-pub(super) mod ignores_desired_gap;
-pub(super) mod ignores_desired_order;
-pub(super) mod ignores_null;
-pub(super) mod ignores_twin_status;
-pub(super) mod never_reads_twin;
-pub(super) mod no_twin_get_after_reconnect;
-pub(super) mod repeats_bad_report;
-pub(super) mod reports_invalid_json;
-pub(super) mod small_twin_buffer;
-pub(super) mod takes_first_twin_answer;
+mod asks_twin_before_subscribing;
+mod fails_on_unknown_property;
+mod hammers_twin;
+mod ignores_desired_gap;
+mod ignores_desired_order;
+mod ignores_null;
+mod ignores_twin_status;
+mod never_reads_twin;
+mod no_twin_get_after_reconnect;
+mod repeats_bad_report;
+mod reports_invalid_json;
+mod small_twin_buffer;
+mod takes_first_twin_answer;
+
+use super::Quirk;
+
+/// All of them, by name.
+pub(super) const LIST: &[Quirk] = &[
+    asks_twin_before_subscribing::QUIRK,
+    fails_on_unknown_property::QUIRK,
+    hammers_twin::QUIRK,
+    ignores_desired_gap::QUIRK,
+    ignores_desired_order::QUIRK,
+    ignores_null::QUIRK,
+    ignores_twin_status::QUIRK,
+    never_reads_twin::QUIRK,
+    no_twin_get_after_reconnect::QUIRK,
+    repeats_bad_report::QUIRK,
+    reports_invalid_json::QUIRK,
+    small_twin_buffer::QUIRK,
+    takes_first_twin_answer::QUIRK,
+];

@@ -1,5 +1,7 @@
 //! What fits the device and what does not.
 
+use std::time::Duration;
+
 use nanorig_certs::{ChainKind, ClientKind, Pki, RootName};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -238,6 +240,35 @@ async fn the_own_chain_must_fit_the_output_buffer() {
             assert!(bytes > 4_096);
         }
         other => panic!("{other}"),
+    }
+}
+
+/// Mbed TLS has room for one record; what TCP does not take stays with the application.
+#[tokio::test(start_paused = true)]
+async fn a_second_record_waits_until_the_first_has_left() {
+    for versions in [TlsVersions::Tls12, TlsVersions::Tls13] {
+        let device = Device::new("esp32-wroom");
+        let server = device.server(ChainKind::Good, versions);
+        let (ours, theirs) = tokio::io::duplex(1_024);
+        let (go, wait) = tokio::sync::oneshot::channel::<()>();
+        let reads = tokio::spawn(async move {
+            let mut stream = server.accept(theirs).await;
+            wait.await.unwrap();
+            let mut all = Vec::new();
+            stream.read_to_end(&mut all).await.unwrap();
+            all.len()
+        });
+        let options = TlsOptions::default();
+        let mut stream = device.stack.connect(ours, HOST, &device.trust, &options).await.unwrap();
+        let used = device.heap.stats().used;
+        assert_eq!(stream.write(&[7; 20_000]).await.unwrap(), 4_096, "{versions:?}");
+        let second = tokio::time::timeout(Duration::from_secs(60), stream.write(&[7; 1])).await;
+        assert!(second.is_err(), "{versions:?}: the record is still in the buffer");
+        assert_eq!(device.heap.stats().used, used);
+        go.send(()).unwrap();
+        stream.write_all(&[7; 20_000]).await.unwrap();
+        stream.close().await;
+        assert_eq!(reads.await.unwrap(), 24_096);
     }
 }
 

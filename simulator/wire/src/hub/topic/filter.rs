@@ -3,7 +3,8 @@
 use super::{HubDelivery, TopicError};
 use crate::hub::Identity;
 
-/// A filter that the hub accepts.
+/// A filter that the hub accepts. Those of certificate renewal (`$iothub/credentials/res/#`, preview) are not among
+/// them, as the topic of its requests is not: the preview is not served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviceFilter {
     /// `devices/{did}/messages/devicebound/#`, with `modules/{mid}` for a module.
@@ -24,13 +25,11 @@ pub enum DeviceFilter {
     TwinAll,
     /// `$iothub/methods/POST/#`.
     Methods,
-    /// `$iothub/credentials/res/#`: certificate renewal, preview.
-    Credentials,
 }
 
 impl DeviceFilter {
     /// All filters.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 9] = [
         Self::C2d,
         Self::C2dAnyDevice,
         Self::C2dNanoModule,
@@ -40,7 +39,6 @@ impl DeviceFilter {
         Self::Desired,
         Self::TwinAll,
         Self::Methods,
-        Self::Credentials,
     ];
 
     /// Reads a filter that `own` subscribes to or unsubscribes from.
@@ -79,7 +77,6 @@ impl DeviceFilter {
             Self::Desired => fixed("$iothub/twin/PATCH/properties/desired/#"),
             Self::TwinAll => fixed("$iothub/twin/#"),
             Self::Methods => fixed("$iothub/methods/POST/#"),
-            Self::Credentials => fixed("$iothub/credentials/res/#"),
         }
     }
 

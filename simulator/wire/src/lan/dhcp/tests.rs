@@ -198,4 +198,15 @@ proptest! {
         let _ = Message::decode(&raw(1, &options, &options, &options));
         let _ = Message::decode(&options);
     }
+
+    #[test]
+    fn damaged_messages_never_panic(message in any_message(), at: prop::sample::Index, octet: u8, cut: bool) {
+        let mut octets = message.encode();
+        let at = at.index(octets.len());
+        octets[at] = octet;
+        if cut {
+            octets.truncate(at);
+        }
+        let _ = Message::decode(&octets);
+    }
 }

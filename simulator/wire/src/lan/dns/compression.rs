@@ -8,16 +8,20 @@ use crate::octets::{DecodeError, Octets, Problem};
 /// Highest offset that a pointer of 14 bits can name.
 const POINTER_LIMIT: usize = 0x3fff;
 
+/// Pointers that one name may follow, as many as it can have labels at most. Each can lead on to another, so that
+/// without a limit every name of a message could cost as many steps as the message has octets.
+const HOP_LIMIT: usize = 128;
+
 /// Reads a name at `at`. `message` is the whole message, which pointers refer to.
 ///
-/// Each pointer must go to a lower offset than the labels that led to it, so that no loop is possible and
-/// the work is bounded by the message's length.
+/// Each pointer must go to a lower offset than the labels that led to it, so that no loop is possible.
 pub(super) fn read_name(message: &[u8], at: &mut Octets<'_>) -> Result<Name, DecodeError> {
     let start = at.offset();
     let mut text = String::new();
     let mut here = at.under("RFC 1035 4.1.4");
     let mut lowest = start;
     let mut after = None;
+    let mut hops = 0;
     loop {
         let label_at = here.offset();
         let length = here.u8("name")?;
@@ -29,7 +33,8 @@ pub(super) fn read_name(message: &[u8], at: &mut Octets<'_>) -> Result<Name, Dec
             }
             0b11 => {
                 let target = usize::from(length & 0x3f) << 8 | usize::from(here.u8("compression pointer")?);
-                if target >= lowest {
+                hops += 1;
+                if target >= lowest || hops > HOP_LIMIT {
                     return Err(here.error_at(label_at, "compression pointer", Problem::Pointer { target }));
                 }
                 after.get_or_insert(here);

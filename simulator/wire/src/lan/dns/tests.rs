@@ -76,6 +76,21 @@ fn pointers_that_do_not_go_back_are_refused() {
 }
 
 #[test]
+fn a_name_may_follow_128_pointers_and_not_one_more() {
+    let mut message = b"\x01a\x00".to_vec();
+    let mut target = 0_u16;
+    for hop in 1..=129 {
+        let at = message.len();
+        message.extend((0xc000 | target).to_be_bytes());
+        target = u16::try_from(at).expect("it is short");
+        let mut octets = crate::octets::Octets::new(&message, "test");
+        octets.take(at, "lead").expect("the message is longer");
+        let read = compression::read_name(&message, &mut octets);
+        assert_eq!(read.is_ok(), hop <= 128, "{hop} pointers: {read:?}");
+    }
+}
+
+#[test]
 fn the_longest_name_passes_and_one_octet_more_does_not() {
     let label = "x".repeat(63);
     let longest = format!("{label}.{label}.{label}.{}", "y".repeat(61));
@@ -137,11 +152,19 @@ fn stream_messages_wait_for_their_last_octet() {
     assert_eq!(from_tcp(&[&stream[..], b"next"].concat()), Some((Bytes::from_static(QUERY), 25)));
 }
 
+/// Names of every length that the standard allows, and often of the longest.
 fn any_name() -> impl Strategy<Value = Name> {
+    let label = || prop_oneof![3 => "[A-Za-z0-9_-]{1,12}", 1 => "[a-z0-9]{60,63}"];
+    let many = proptest::collection::vec("[a-z]", 100..=127).prop_map(|labels| labels.join("."));
+    let long = (proptest::collection::vec("[a-z]{63}", 3), "[a-z]{57,61}")
+        .prop_map(|(labels, last)| format!("{}.{last}", labels.join(".")));
     prop_oneof![
-        4 => proptest::collection::vec("[A-Za-z0-9_-]{1,12}", 1..6).prop_map(|labels| name(&labels.join("."))),
-        1 => Just(Name::root()),
+        8 => proptest::collection::vec(label(), 1..6).prop_map(|labels| labels.join(".")),
+        1 => many,
+        1 => long,
+        2 => Just(".".to_owned()),
     ]
+    .prop_filter_map("a name of at most 255 octets", |text| text.parse().ok())
 }
 
 fn any_record() -> impl Strategy<Value = Record> {
@@ -195,6 +218,57 @@ proptest! {
     fn what_is_encoded_decodes_to_the_same(message in any_message()) {
         let octets = message.encode();
         prop_assert_eq!(Message::decode(&octets).map(|m| format!("{m:?}")), Ok(format!("{message:?}")));
+    }
+
+    #[test]
+    fn names_beyond_the_reach_of_pointers_are_written_out(
+        padding in 0x3f00_usize..0x4100,
+        names in proptest::collection::vec(any_name(), 1..12),
+    ) {
+        let filler = RecordData::Other { kind: RecordType(99), bytes: vec![0xc0; padding].into() };
+        let mut message = Message { response: true, ..Message::default() };
+        message.answers.push(Record { name: Name::root(), class: CLASS_IN, ttl_s: 1, data: filler });
+        for owner in names.iter().chain(&names) {
+            message.answers.push(Record::a(owner.clone(), 1, Ipv4Addr::LOCALHOST));
+        }
+        prop_assert_eq!(Message::decode(&message.encode()), Ok(message));
+    }
+
+    #[test]
+    fn texts_are_names_up_to_the_limits(
+        labels in prop_oneof![
+            proptest::collection::vec("[a-z]{0,66}", 1..9),
+            proptest::collection::vec("[a-z]{1,2}", 100..130),
+        ],
+    ) {
+        let text = labels.join(".");
+        let absolute = labels.last().is_some_and(String::is_empty) && labels.len() > 1;
+        let labels = if absolute { &labels[..labels.len() - 1] } else { &labels[..] };
+        let octets = 1 + labels.iter().map(|label| label.len() + 1).sum::<usize>();
+        let fits = text == "." || octets <= 255 && labels.iter().all(|label| (1..=63).contains(&label.len()));
+        prop_assert_eq!(text.parse::<Name>().is_ok(), fits, "{} octets", octets);
+    }
+
+    #[test]
+    fn what_is_cut_fits_and_is_the_beginning(message in any_message(), limit in 12_usize..2_000) {
+        let whole = message.encode();
+        let octets = message.encode_within(limit);
+        let cut = Message::decode(&octets).expect("it is our own");
+        let least = Message {
+            answers: vec![], authorities: vec![], additionals: vec![], ..message.clone()
+        };
+        prop_assert!(octets.len() <= limit.max(least.encode().len()));
+        prop_assert_eq!(octets == whole, whole.len() <= limit || whole == least.encode());
+        prop_assert_eq!(&cut.questions, &message.questions);
+        for (left, all) in [
+            (&cut.answers, &message.answers),
+            (&cut.authorities, &message.authorities),
+            (&cut.additionals, &message.additionals),
+        ] {
+            prop_assert!(all.starts_with(left));
+        }
+        let lost = cut.answers.len() < message.answers.len() || cut.authorities.len() < message.authorities.len();
+        prop_assert_eq!(cut.truncated, message.truncated || lost);
     }
 
     #[test]

@@ -130,6 +130,11 @@ fn resources_cover_whole_segments() {
     ] {
         assert!(!token(resource).covers(&dev1), "{resource}");
     }
+    for (resource, within) in
+        [(&dev1, true), (&mod1, true), (&format!("{dev1}1"), false), (&HOST.to_owned(), false)]
+    {
+        assert_eq!(token(resource).is_within(&dev1), within, "{resource}");
+    }
 }
 
 #[test]

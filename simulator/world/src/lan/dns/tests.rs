@@ -24,7 +24,7 @@ impl Bench {
         let (_segment, port) = Segment::new(&world, SegmentConfig::default());
         port.set_link(true);
         let address = Ipv4Addr::new(192, 168, 4, 2);
-        port.configure(Some(Ipv4Config { address, prefix: 24, gateway: Some(*AT.ip()) }));
+        port.configure(Ipv4Config { address, prefix: 24, gateway: Some(*AT.ip()) }).unwrap();
         let dns = DnsServer::new();
         dns.serve(&world, AT);
         dns.set_a("hub.test", &[HUB]).unwrap();

@@ -45,7 +45,7 @@ impl Bench {
         let config = SegmentConfig { link: LinkSettings::both(path), ..SegmentConfig::default() };
         let (segment, port) = Segment::new(&world, config);
         port.set_link(true);
-        port.configure(Some(ADDRESS));
+        port.configure(ADDRESS).unwrap();
         let listener = world.directory.listen("server", SERVER);
         Self { world, segment, port, listener }
     }

@@ -17,11 +17,12 @@ async fn servers_tell_devices_apart_by_address() {
         let lease = config.dhcp.clone().unwrap();
         let (_segment, port) = Segment::new(&world, config);
         port.set_link(true);
-        port.configure(Some(Ipv4Config {
+        port.configure(Ipv4Config {
             address: lease.address,
             prefix: lease.prefix,
             gateway: Some(lease.router),
-        }));
+        })
+        .unwrap();
         devices.push(port.tcp_connect(SERVER, TcpOptions::default()).unwrap());
     }
     let mut addresses = std::collections::BTreeSet::new();

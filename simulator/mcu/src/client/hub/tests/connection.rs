@@ -111,6 +111,45 @@ async fn a_refused_subscription_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn closing_and_opening_at_once_ends_one_run_and_begins_another() {
+    for connected in [true, false] {
+        let bench = Bench::new().await;
+        if !connected {
+            bench.hub.set(|rules| rules.connack.push_back(Some(3)));
+        }
+        let _ = bench.client.open().await;
+        let both = async { tokio::join!(bench.client.close(), bench.client.open()) };
+        let both = tokio::time::timeout(Duration::from_secs(60), both).await;
+        both.expect("closing ends").1.unwrap();
+        assert!(bench.client.is_connected());
+        assert_eq!(bench.hub.opened().len(), 2);
+        assert!(bench.bed.statuses("hub").contains(&"Disconnected/closed-by-app".to_owned()));
+
+        let last = async { tokio::join!(bench.client.close(), bench.client.open(), bench.client.close()) };
+        let last = tokio::time::timeout(Duration::from_secs(60), last).await.expect("closing ends");
+        assert_eq!(last.1.unwrap_err().kind(), "closed-by-app", "what was asked for last counts");
+        assert!(!bench.client.is_connected());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn options_that_cannot_be_sent_are_told_and_no_connection_is_made() {
+    let will = nanorig_wire::mqtt::Will {
+        topic: "w".into(),
+        payload: vec![0; 65_536].into(),
+        qos: nanorig_wire::mqtt::QoS::AtMostOnce,
+        retain: false,
+    };
+    let bench = Bench::with(|_| (), |options| options.will = Some(will)).await;
+    assert_eq!(bench.client.open().await.unwrap_err().kind(), "invalid-argument");
+    bench.bed.sleep(3_600).await;
+    let statuses = bench.bed.statuses("hub");
+    assert!(statuses.iter().all(|status| status == "Failed/protocol"), "{statuses:?}");
+    assert!((5..30).contains(&statuses.len()), "{} slow attempts", statuses.len());
+    assert!(bench.hub.opened().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn power_loss_leaves_a_client_that_can_be_opened_again() {
     let bench = Bench::open().await;
     crate::Power::off(&bench.bed.mcu);

@@ -21,7 +21,10 @@ pub struct AckToken {
 pub struct Transmit {
     /// The whole packet.
     pub bytes: Vec<u8>,
-    /// The QoS 0 message that is done once these bytes are written.
+    /// The message that has not left the device before, so that it can still be given up.
+    pub begins: Option<Token>,
+    /// The QoS 0 message that is done once these bytes are written: see
+    /// [`Session::handle_written`](super::Session::handle_written).
     pub completes: Option<Token>,
 }
 

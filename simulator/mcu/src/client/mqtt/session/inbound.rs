@@ -194,6 +194,10 @@ impl Session {
             }
             Packet::SubAck(SubAck { id, codes }) => {
                 let ignores = self.settings.habits.ignores_suback;
+                let asked = self.subscriptions.filters_asked(id).filter(|_| !ignores);
+                if asked.is_some_and(|asked| asked != codes.len()) {
+                    return self.violation("suback without one code for each filter", "MQTT-3.8.4-5");
+                }
                 // An unknown identifier is ignored: an answer of an earlier request may be late.
                 if let Some((token, codes)) = self.subscriptions.subscribed(id, &codes, ignores) {
                     self.ids.release(id);
@@ -251,7 +255,7 @@ impl Session {
     fn handle_pubrec(&mut self, now: Time, id: PacketId) {
         let token = self.outbound.received(id).map(|message| {
             message.stage = Stage::Released;
-            message.since = now;
+            message.since = Some(now);
             message.token
         });
         if token.is_some() {

@@ -18,7 +18,7 @@ pub(super) struct KeepAlive {
     habit: KeepAliveUse,
     last_sent: Time,
     last_received: Time,
-    /// When the unanswered PINGREQ was sent.
+    /// When the unanswered PINGREQ was sent, or should have been.
     asked: Option<Time>,
 }
 
@@ -38,7 +38,7 @@ impl KeepAlive {
         self.last_received = now;
     }
 
-    /// PINGREQ goes out.
+    /// PINGREQ is due, or goes out.
     pub(super) fn asks(&mut self, now: Time) {
         self.asked.get_or_insert(now);
     }

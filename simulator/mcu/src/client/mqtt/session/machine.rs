@@ -52,6 +52,8 @@ pub struct Session {
     pub(super) events: VecDeque<SessionEvent>,
     pub(super) connections: u32,
     next_token: u64,
+    /// QoS 0 messages whose bytes were taken and of which nobody knows yet whether they were written.
+    pub(super) departing: Vec<Token>,
     /// Raw packets that only a quirk sends.
     pub(super) oddities: VecDeque<Vec<u8>>,
     /// A packet that is being left out.
@@ -78,6 +80,7 @@ impl Session {
             events: VecDeque::new(),
             connections: 0,
             next_token: 0,
+            departing: Vec::new(),
             oddities: VecDeque::new(),
             oversize: None,
             inbound_budget: usize::MAX,
@@ -106,18 +109,29 @@ impl Session {
         self.outbound.len()
     }
 
-    /// True when one more QoS 1 or 2 message may be published.
+    /// Most messages that may wait for their acknowledgements.
     #[must_use]
-    pub fn has_room(&self) -> bool {
-        self.outbound.len() < self.settings.max_in_flight
+    pub fn window(&self) -> usize {
+        self.settings.max_in_flight
+    }
+
+    /// Whether these options have a layout as CONNECT.
+    ///
+    /// # Errors
+    /// A field is too long.
+    pub fn check(&self, options: &ConnectOptions) -> Result<(), EncodeError> {
+        self.settings.version.connect(options, &self.settings.habits).encode(&mut Vec::new())
     }
 
     /// The transport is open: asks for a connection.
-    pub fn connect(&mut self, now: Time, options: &ConnectOptions) {
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); nothing has changed.
+    pub fn connect(&mut self, now: Time, options: &ConnectOptions) -> Result<(), EncodeError> {
+        self.check(options)?;
         let habits = &self.settings.habits;
         self.framer = Framer::new(usize::MAX);
         self.oversize = None;
-        self.queue.clear();
         self.connections += 1;
         let keep_alive = habits.announced_keep_alive.unwrap_or(options.keep_alive_s);
         self.state = State::Connecting {
@@ -133,6 +147,7 @@ impl Session {
         if habits.talks_before_connack {
             self.queue.push_back(Queued { packet: Packet::PingReq, token: None });
         }
+        Ok(())
     }
 
     /// The transport has failed; `kind` is the word of its error.
@@ -142,10 +157,11 @@ impl Session {
 
     /// The transport has ended, by whomever.
     pub fn transport_closed(&mut self) {
-        if matches!(self.state, State::Connecting { .. } | State::Connected { .. }) {
-            self.finish(CloseReason::Lost);
-        }
-        self.queue.clear();
+        self.close(CloseReason::Lost);
+        // What an orderly end has left behind, and what did not get through.
+        self.drop_queue();
+        let abandoned = |token| SessionEvent::Abandoned { token };
+        self.events.extend(self.departing.drain(..).map(abandoned));
         self.oddities.clear();
         self.state = State::Idle;
     }
@@ -160,19 +176,28 @@ impl Session {
             if form == DisconnectForm::TalksAfter {
                 self.queue.push_back(Queued { packet: Packet::PingReq, token: None });
             }
-        } else {
-            self.queue.clear();
-        }
-        if !matches!(self.state, State::Idle | State::Closing) {
             self.finish(CloseReason::Requested);
+        } else {
+            self.close(CloseReason::Requested);
         }
     }
 
     /// The device cannot go on with this connection.
     pub fn close(&mut self, reason: CloseReason) {
         if !matches!(self.state, State::Idle | State::Closing) {
-            self.queue.clear();
+            self.drop_queue();
             self.finish(reason);
+        }
+    }
+
+    /// Nothing that waits will be sent. QoS 1 and 2 messages stay in flight; those at QoS 0 are lost.
+    fn drop_queue(&mut self) {
+        for queued in self.queue.drain(..) {
+            if let (Some(token), Packet::Publish(Publish { qos: QoS::AtMostOnce, .. })) =
+                (queued.token, &queued.packet)
+            {
+                self.events.push_back(SessionEvent::Abandoned { token });
+            }
         }
     }
 
@@ -184,8 +209,9 @@ impl Session {
         self.connections = 0;
     }
 
-    /// Publishes a message. It is done with [`SessionEvent::Delivered`], at QoS 0 when
-    /// `Transmit::completes` is written.
+    /// Publishes a message. It is done with [`SessionEvent::Delivered`], at QoS 0 with
+    /// [`handle_written`](Self::handle_written), without either with [`SessionEvent::Abandoned`] or
+    /// [`give_up`](Self::give_up).
     ///
     /// # Errors
     /// The message was not taken; nothing has changed.
@@ -205,12 +231,12 @@ impl Session {
         let mut publish = Publish { dup: false, qos, retain, topic, id: None, payload };
         let token = self.token();
         if qos != QoS::AtMostOnce {
-            if !self.has_room() {
-                return Err(PublishError::WindowFull { limit: self.settings.max_in_flight });
+            if self.in_flight() >= self.window() {
+                return Err(PublishError::WindowFull { limit: self.window() });
             }
             let id = self.ids.allocate().ok_or(PublishError::NoPacketId)?;
             publish.id = Some(id);
-            let message = InFlight { token, id, publish: publish.clone(), stage: Stage::Waiting, since: now };
+            let message = InFlight { token, id, publish: publish.clone(), stage: Stage::Waiting, since: None };
             self.outbound.push(message);
         }
         self.queue.push_back(Queued { packet: Packet::Publish(publish), token: Some(token) });
@@ -295,15 +321,6 @@ impl Session {
             }
             self.queue.retain(|queued| queued.token != Some(request.token));
             self.events.push_back(SessionEvent::RequestLost { token: request.token });
-        }
-        if reason != CloseReason::Requested {
-            for queued in self.queue.drain(..) {
-                if let (Some(token), Packet::Publish(Publish { qos: QoS::AtMostOnce, .. })) =
-                    (queued.token, &queued.packet)
-                {
-                    self.events.push_back(SessionEvent::Abandoned { token });
-                }
-            }
         }
         if let CloseReason::Refused(_) = reason
             && self.settings.habits.talks_after_refusal

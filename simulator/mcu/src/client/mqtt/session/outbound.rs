@@ -26,8 +26,8 @@ pub(super) struct InFlight {
     pub(super) id: PacketId,
     pub(super) publish: Publish,
     pub(super) stage: Stage,
-    /// When it was last sent, or the last step was taken.
-    pub(super) since: Time,
+    /// When it was last sent on this connection, or the last step was taken; `None` while that is still to come.
+    pub(super) since: Option<Time>,
 }
 
 /// The in-flight messages of a session.
@@ -91,7 +91,7 @@ impl Outbound {
     /// When the first message has waited for `longest`.
     pub(super) fn overdue(&self, longest: Duration) -> Option<Time> {
         let waiting = self.messages.iter().filter(|m| m.stage != Stage::Waiting);
-        waiting.map(|m| m.since + longest).min()
+        waiting.filter_map(|m| m.since).min().map(|since| since + longest)
     }
 
     fn take(&mut self, wanted: impl Fn(&InFlight) -> bool) -> Option<InFlight> {

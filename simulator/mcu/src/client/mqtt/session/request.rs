@@ -47,6 +47,14 @@ impl Subscriptions {
         &self.requests
     }
 
+    /// How many codes the answer to this SUBSCRIBE must have (MQTT-3.8.4-5).
+    pub(super) fn filters_asked(&self, id: PacketId) -> Option<usize> {
+        self.requests.iter().find_map(|request| match &request.packet {
+            Packet::Subscribe(subscribe) if subscribe.id == id => Some(subscribe.filters.len()),
+            _ => None,
+        })
+    }
+
     /// The SUBSCRIBE that this SUBACK answers: its token and the codes to report.
     pub(super) fn subscribed(
         &mut self,
@@ -60,12 +68,8 @@ impl Subscriptions {
         let Packet::Subscribe(subscribe) = request.packet else { return None };
         let mut reported = Vec::with_capacity(subscribe.filters.len());
         for (at, (filter, asked)) in subscribe.filters.into_iter().enumerate() {
-            // A server that sends fewer codes than filters has refused the rest.
-            let code = match codes.get(at) {
-                _ if ignores_codes => SubAckCode::Granted(asked),
-                Some(code) => *code,
-                None => SubAckCode::Failure,
-            };
+            let code = codes.get(at).filter(|_| !ignores_codes);
+            let code = code.copied().unwrap_or(SubAckCode::Granted(asked));
             reported.push(code);
             self.active.retain(|(other, _)| *other != filter);
             if let SubAckCode::Granted(qos) = code {

@@ -14,6 +14,8 @@ impl Session {
     /// Sends what an earlier connection left unacknowledged, in its order (MQTT-4.4.0-1, MQTT-4.6.0-1).
     pub(super) fn resend(&mut self) {
         let mut first = Vec::new();
+        // The time for their acknowledgement begins when they are sent on this connection.
+        self.outbound.iter_mut().for_each(|message| message.since = None);
         match self.settings.habits.resend {
             Resend::Never => return self.forget_messages(),
             Resend::NewId => {

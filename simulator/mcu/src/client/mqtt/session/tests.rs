@@ -1,6 +1,7 @@
 //! The session against bytes of the standard, and against arbitrary ones.
 
 mod connect;
+mod endings;
 mod grid;
 mod messages;
 mod property;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use nanorig_trace::Time;
-use nanorig_wire::mqtt::{ConnectCode, Packet, PacketId, Publish, QoS, Sender, SubAckCode, Will};
+use nanorig_wire::mqtt::{ConnectCode, Packet, PacketId, Publish, QoS, Sender, SubAck, SubAckCode, Will};
 
 use super::*;
 use crate::habits::{self, MqttHabits};
@@ -49,7 +50,7 @@ fn events(session: &mut Session) -> Vec<SessionEvent> {
 
 /// A session whose CONNECT was accepted at time zero.
 fn connected_with(mut session: Session, clean: bool, connack: &[u8]) -> Session {
-    session.connect(Time::ZERO, &options(clean));
+    session.connect(Time::ZERO, &options(clean)).unwrap();
     sent(&mut session, Time::ZERO);
     session.receive(Time::ZERO, connack);
     session

@@ -75,7 +75,13 @@ impl Session {
     fn expire(&mut self, now: Time, timer: Timer) {
         match timer {
             Timer::ConnAck => self.close(CloseReason::ConnAckTimeout),
-            Timer::Ping => self.queue.push_back(Queued { packet: Packet::PingReq, token: None }),
+            Timer::Ping => {
+                // From now on, because what is being written may keep PINGREQ back for as long as it likes.
+                if let State::Connected { keep_alive } = &mut self.state {
+                    keep_alive.asks(now);
+                }
+                self.queue.push_back(Queued { packet: Packet::PingReq, token: None });
+            }
             Timer::PingResp => self.close(CloseReason::PingRespTimeout),
             Timer::Ack => self.close(CloseReason::AckTimeout),
             Timer::SubAck => self.repeat_requests(now),
@@ -106,8 +112,8 @@ impl Session {
         let Some(after) = self.settings.habits.resend_live else { return };
         let mut due: Vec<(Token, Packet)> = Vec::new();
         for message in self.outbound.iter_mut() {
-            if message.stage != Stage::Waiting && message.since + after <= now {
-                message.since = now;
+            if message.stage != Stage::Waiting && message.since.is_some_and(|since| since + after <= now) {
+                message.since = Some(now);
                 let packet = match message.stage {
                     Stage::Released => Packet::PubRel(message.id),
                     Stage::Waiting | Stage::Published => {

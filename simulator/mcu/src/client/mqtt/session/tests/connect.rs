@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn connect_is_the_literal_packet_and_nothing_goes_before_connack() {
     let mut session = session(|_| ());
-    session.connect(Time::ZERO, &options(true));
+    session.connect(Time::ZERO, &options(true)).unwrap();
     session.publish(Time::ZERO, message("a", QoS::AtLeastOnce)).unwrap();
     let first = sent(&mut session, Time::ZERO);
     assert_eq!(first, [b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04dev1".to_vec()]);
@@ -16,7 +16,7 @@ fn connect_is_the_literal_packet_and_nothing_goes_before_connack() {
 #[test]
 fn a_habit_talks_before_connack() {
     let mut session = session(|habits| habits.talks_before_connack = true);
-    session.connect(Time::ZERO, &options(true));
+    session.connect(Time::ZERO, &options(true)).unwrap();
     session.publish(Time::ZERO, message("a", QoS::AtLeastOnce)).unwrap();
     assert_eq!(sent(&mut session, Time::ZERO).len(), 3, "CONNECT, PINGREQ, PUBLISH");
 }
@@ -35,7 +35,7 @@ fn habits_break_connect_in_one_bit() {
         let options =
             ConnectOptions { will: Some(will), user_name: Some("u".into()), password, ..options(true) };
         assert!(!format!("{options:?}").contains("secret"), "{options:?}");
-        session.connect(Time::ZERO, &options);
+        session.connect(Time::ZERO, &options).unwrap();
         sent(&mut session, Time::ZERO)[0][9]
     };
     assert_eq!(flags(|_| ()), 0b1110_1110);
@@ -49,7 +49,7 @@ fn habits_break_connect_in_one_bit() {
 fn a_refusal_ends_the_connection_and_nothing_follows() {
     for (byte, code) in (1..).zip(&ConnectCode::ALL[1..]) {
         let mut session = session(|_| ());
-        session.connect(Time::ZERO, &options(false));
+        session.connect(Time::ZERO, &options(false)).unwrap();
         session.publish(Time::ZERO, message("a", QoS::AtMostOnce)).unwrap();
         sent(&mut session, Time::ZERO);
         session.receive(Time::ZERO, &[0x20, 0x02, 0x00, byte]);
@@ -91,7 +91,44 @@ fn a_dead_peer_is_noticed_while_publishing() {
             break;
         }
     }
-    assert_eq!(closed_at, Some(76), "PINGREQ at 46 s, and at most 1.5 x 60 s in all");
+    assert_eq!(closed_at, Some(75), "PINGREQ is due at 45 s, and at most 1.5 x 60 s in all");
+}
+
+#[test]
+fn a_ping_that_cannot_be_written_counts_as_asked() {
+    let mut session = connected(|_| ());
+    session.handle_timeout(at(45));
+    assert_eq!(session.next_deadline(), Some(at(75)), "nobody takes PINGREQ");
+    session.handle_timeout(at(74));
+    assert_eq!(session.state(), StateName::Connected);
+    session.handle_timeout(at(75));
+    let closed = SessionEvent::Closed { reason: CloseReason::PingRespTimeout };
+    assert_eq!(events(&mut session), [closed]);
+}
+
+#[test]
+fn options_without_a_layout_are_refused_before_anything_happens() {
+    let with = |set: fn(&mut ConnectOptions, String), bytes| {
+        let mut options = options(true);
+        set(&mut options, "x".repeat(bytes));
+        let mut session = session(|_| ());
+        let result = session.connect(Time::ZERO, &options);
+        assert_eq!(result.is_err(), session.state() == StateName::Idle);
+        assert_eq!(result.is_err(), sent(&mut session, Time::ZERO).is_empty());
+        result.is_ok()
+    };
+    fn will(payload: String) -> Will {
+        Will { topic: "w".into(), payload: payload.into(), qos: QoS::AtMostOnce, retain: false }
+    }
+    let fields: [fn(&mut ConnectOptions, String); 4] = [
+        |options, text| options.client_id = text,
+        |options, text| options.user_name = Some(text),
+        |options, text| (options.user_name, options.password) = (Some("u".into()), Some(text.into())),
+        |options, text| options.will = Some(will(text)),
+    ];
+    for field in fields {
+        assert!(with(field, 65_535) && !with(field, 65_536));
+    }
 }
 
 #[test]

@@ -9,14 +9,14 @@ type Step = (&'static str, fn(&mut Session));
 fn every_state_meets_every_event() {
     let states: [Step; 4] = [
         ("idle", |_| ()),
-        ("connecting", |session| session.connect(Time::ZERO, &options(false))),
+        ("connecting", |session| session.connect(Time::ZERO, &options(false)).unwrap()),
         ("connected", |session| {
-            session.connect(Time::ZERO, &options(false));
+            session.connect(Time::ZERO, &options(false)).unwrap();
             sent(session, Time::ZERO);
             session.receive(Time::ZERO, &CONNACK);
         }),
         ("closing", |session| {
-            session.connect(Time::ZERO, &options(false));
+            session.connect(Time::ZERO, &options(false)).unwrap();
             session.disconnect();
         }),
     ];

@@ -60,6 +60,25 @@ fn a_clean_session_forgets_and_does_not_reuse_ids() {
     assert_eq!(packets(&mut session, at(1))[0].packet_id(), Some(id(2)));
 }
 
+/// Both messages are older than the time for an acknowledgement when the connection is there again.
+#[test]
+fn the_time_for_an_acknowledgement_begins_when_a_message_is_sent_again() {
+    let mut session = connected(|_| ());
+    session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(at(0), message("b", QoS::AtLeastOnce)).unwrap();
+    sent(&mut session, at(0));
+    session.transport_closed();
+    session.connect(at(300), &options(false)).unwrap();
+    sent(&mut session, at(300));
+    session.receive(at(300), &CONNACK_PRESENT);
+    for _ in 0..2 {
+        assert!(session.poll_transmit(at(300)).is_some());
+        session.handle_timeout(at(300));
+        assert!(session.next_deadline().is_some_and(|deadline| deadline > at(300)));
+    }
+    assert_eq!(session.state(), StateName::Connected);
+}
+
 #[test]
 fn habits_of_resending() {
     let resent = |resend| {

@@ -16,6 +16,32 @@ fn suback_reports_each_code_and_the_granted_subscriptions_are_known() {
 }
 
 #[test]
+fn a_suback_without_one_code_for_each_filter_ends_the_connection() {
+    let filters = ["a", "b"].map(|filter| (filter.to_owned(), QoS::AtLeastOnce));
+    let asked = |set: fn(&mut MqttHabits), codes: &[u8]| {
+        let mut session = connected(set);
+        session.subscribe(filters.to_vec()).unwrap();
+        sent(&mut session, at(0));
+        let length = u8::try_from(2 + codes.len()).unwrap();
+        session.receive(at(0), &[&[0x90, length, 0x00, 0x01], codes].concat());
+        let all = events(&mut session);
+        let code = |event: &SessionEvent| match event {
+            SessionEvent::Subscribed { codes, .. } => Some(codes.len()),
+            _ => None,
+        };
+        (session.state(), all.iter().find_map(code))
+    };
+    assert_eq!(asked(|_| (), &[1, 1]), (StateName::Connected, Some(2)));
+    for codes in [&[1][..], &[1, 1, 1]] {
+        assert_eq!(asked(|_| (), codes), (StateName::Closing, None), "MQTT-3.8.4-5");
+        let skips: fn(&mut MqttHabits) = |habits| habits.malformed = habits::Malformed::Skip;
+        assert_eq!(asked(skips, codes), (StateName::Connected, None));
+        let ignores: fn(&mut MqttHabits) = |habits| habits.ignores_suback = true;
+        assert_eq!(asked(ignores, codes), (StateName::Connected, Some(2)));
+    }
+}
+
+#[test]
 fn a_missing_suback_is_asked_for_again_and_then_given_up() {
     let mut session = connected(|_| ());
     let token = session.subscribe(vec![("a".into(), QoS::AtLeastOnce)]).unwrap();
