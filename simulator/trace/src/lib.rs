@@ -7,6 +7,7 @@
 //!
 //! This crate knows no clock, no I/O device and no protocol: it stores bytes.
 
+mod body;
 pub mod event;
 mod header;
 mod hex;
@@ -17,10 +18,11 @@ mod trace;
 pub mod watch;
 mod writer;
 
+pub use body::Body;
 pub use event::Event;
 pub use header::{ClockKind, DutIdentity, FORMAT, Header};
 pub use hex::HexBytes;
-pub use reader::{ReadError, read};
+pub use reader::{End, ReadError, Stored, read};
 pub use recorder::{Recorder, TimeSource};
 pub use time::{Time, Utc};
 pub use trace::{Record, Trace};

@@ -7,6 +7,7 @@
 //!
 //! Start reading at `segment/driver.rs`.
 
+mod alarm;
 pub mod capture;
 mod clock;
 pub mod directory;
@@ -18,6 +19,7 @@ pub mod segment;
 pub mod tls;
 mod world;
 
+pub use alarm::Alarm;
 pub use capture::Capture;
 pub use clock::Clock;
 pub use directory::{Directory, Incoming, Listener, UdpService};

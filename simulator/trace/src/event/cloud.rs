@@ -27,7 +27,7 @@ events! {
         /// The hub or DPS refused a device.
         "refused" => Refused {
             /// `hub` or `dps`.
-            service: String,
+            service: String = ["hub", "dps"],
             /// Identity that it claimed.
             device: String,
             /// Its connection.
@@ -130,7 +130,9 @@ events! {
             /// Message id.
             id: String,
             /// `enqueued`, `delivered`, `completed`, `expired`, `dead-lettered`, `refused` or `purged`.
-            state: String,
+            state: String = [
+                "enqueued", "delivered", "completed", "expired", "dead-lettered", "refused", "purged"
+            ],
             /// Deliveries so far.
             deliveries: u32,
         },
@@ -146,7 +148,7 @@ events! {
             /// Registration id.
             registration: String,
             /// `register` or `poll`.
-            request: String,
+            request: String = ["register", "poll"],
             /// `assigning`, `assigned`, `failed`, `disabled` or `error`.
             status: String,
             /// HTTP-like status code of the answer.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::spec::events;
-use crate::{HexBytes, Utc};
+use crate::{Body, Utc};
 
 /// Memory and sockets at one moment. Sizes in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ events! {
         /// The firmware started.
         "boot" => Boot {
             /// `power-on`, `reset`, `deep-sleep`, `software` or `watchdog`.
-            reason: String,
+            reason: String = ["power-on", "reset", "deep-sleep", "software", "watchdog"],
             /// Boots since power-on, counted from 1.
             count: u32,
         },
@@ -57,7 +57,7 @@ events! {
             /// True when frames can flow.
             up: bool,
             /// `wifi` or `ethernet`.
-            medium: String,
+            medium: String = ["wifi", "ethernet"],
             /// Why, such as `associated`, `wrong-passphrase`, `access-point-lost`.
             detail: String,
         },
@@ -127,9 +127,9 @@ events! {
         /// A client's connection status changed.
         "status" => Status {
             /// `hub`, `dps` or `mqtt`.
-            client: String,
+            client: String = ["hub", "dps", "mqtt"],
             /// `Connected`, `Disconnected`, `Reconnecting` or `Failed`.
-            status: String,
+            status: String = ["Connected", "Disconnected", "Reconnecting", "Failed"],
             /// `ok`, `network`, `tls`, `unauthorized`, `throttled`, `server-unavailable`, `disabled`, `token-renewal`, `timeout`, `protocol`, `closed-by-app` or `out-of-resources`.
             reason: String,
         },
@@ -177,7 +177,7 @@ events! {
             /// `$version` of the desired section.
             version: i64,
             /// `patch` or `full`.
-            via: String,
+            via: String = ["patch", "full"],
             /// False when the device left them aside because it already has this or a later version.
             applied: bool,
             /// The properties.
@@ -198,15 +198,15 @@ events! {
         "c2d" => C2d {
             /// The message's properties, application and system; a property without `=` has null.
             properties: Value,
-            /// Its body.
-            body: HexBytes,
+            /// Its body: the JSON value when content type and encoding say so, else text or `{"hex": ...}`.
+            body: Body,
         },
         /// A message arrived on a subscribed topic of a generic broker.
         "message" => Message {
             /// The topic.
             topic: String,
-            /// Its body.
-            body: HexBytes,
+            /// Its body: text or `{"hex": ...}`.
+            body: Body,
         },
         /// Memory and sockets at this moment.
         "resources" => ResourcesNow {
@@ -229,7 +229,7 @@ events! {
         /// The power state changed.
         "power" => Power {
             /// `run`, `modem-sleep`, `light-sleep`, `deep-sleep` or `off`.
-            state: String,
+            state: String = ["run", "modem-sleep", "light-sleep", "deep-sleep", "off"],
         },
         /// A line of the device's console.
         "console" => Console {

@@ -18,9 +18,12 @@ pub struct FieldSpec {
     pub name: &'static str,
     /// Meaning, unit and range.
     pub doc: &'static str,
+    /// The only words that it can hold; none: anything of its type.
+    pub words: &'static [&'static str],
 }
 
-/// Declares the enum of one source. Each variant names itself and documents its fields.
+/// Declares the enum of one source. Each variant names itself and documents its fields. A field of few words lists
+/// them behind its type: `state: String = ["on", "off"]`.
 macro_rules! events {
     (
         $(#[doc = $enum_doc:literal])*
@@ -28,7 +31,7 @@ macro_rules! events {
             $(
                 $(#[doc = $doc:literal])*
                 $name:literal => $Variant:ident {
-                    $( $(#[doc = $field_doc:literal])* $field:ident: $Type:ty, )*
+                    $( $(#[doc = $field_doc:literal])* $field:ident: $Type:ty $(= [$($word:literal),+])?, )*
                 },
             )*
         }
@@ -57,6 +60,7 @@ macro_rules! events {
                         $( $crate::event::FieldSpec {
                             name: stringify!($field),
                             doc: concat!($($field_doc),*),
+                            words: &[$($($word),+)?],
                         }, )*
                     ],
                 }, )*

@@ -10,7 +10,7 @@ use super::{
     CloseHow, CloudEvent, ConnEvent, ConnId, DeviceEvent, Direction, Event, NetworkEvent, Party,
     PathCondition, Protocol, Resources, RunEvent, Service, StepResult,
 };
-use crate::{HexBytes, Time, Utc};
+use crate::{Body, HexBytes, Time, Utc};
 
 /// A value at random.
 pub(crate) trait Draw {
@@ -128,6 +128,12 @@ impl Draw for Value {
 impl<A: Draw, B: Draw> Draw for (A, B) {
     fn draw(rng: &mut TestRng) -> Self {
         (A::draw(rng), B::draw(rng))
+    }
+}
+
+impl Draw for Body {
+    fn draw(rng: &mut TestRng) -> Self {
+        Self(Value::draw(rng))
     }
 }
 

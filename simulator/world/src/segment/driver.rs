@@ -23,7 +23,7 @@ use super::forward::HostAnswer;
 use super::gateway::Gateway;
 use super::slot::{Address, Side};
 use super::stack::{Stack, earliest};
-use crate::World;
+use crate::{Alarm, World};
 use crate::lan::dhcp::DhcpHandle;
 use crate::link::{Ends, Link};
 
@@ -123,26 +123,16 @@ impl Drop for Shared {
 }
 
 async fn drive(segment: Weak<Shared>, notify: Arc<Notify>) {
-    let mut sleep = None;
+    let Some(clock) = segment.upgrade().map(|shared| shared.world.clock) else { return };
+    let mut alarm = Alarm::new(clock);
     loop {
         let Some(shared) = segment.upgrade() else { return };
-        let next = shared.step();
-        let clock = shared.world.clock;
+        alarm.set(shared.step());
         drop(shared);
-        let Some(at) = next else {
-            notify.notified().await;
-            continue;
-        };
-        let deadline = clock.instant(at);
-        // One timer for the segment's life: making a new one for each step shows in profiles.
-        let sleep = sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
-        if sleep.deadline() != deadline || sleep.is_elapsed() {
-            sleep.as_mut().reset(deadline);
-        }
         tokio::select! {
             biased;
             () = notify.notified() => {}
-            () = sleep.as_mut() => {}
+            () = alarm.ring() => {}
         }
     }
 }

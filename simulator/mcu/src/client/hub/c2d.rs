@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use nanorig_trace::Body;
 use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::hub::{PropertyBag, SystemProperty};
 use serde_json::{Map, Value};
@@ -56,10 +57,17 @@ impl Inner {
         let value = |value: &Option<String>| value.clone().map_or(Value::Null, Value::from);
         let properties: Map<_, _> = bag.0.iter().map(|(name, text)| (name.clone(), value(text))).collect();
         let body = message.payload.clone();
-        self.mcu.record(DeviceEvent::C2d { properties: properties.into(), body: body.clone().into() });
+        let shown = if says_json(&bag) { Body::json(&body) } else { Body::from(&body[..]) };
+        self.mcu.record(DeviceEvent::C2d { properties: properties.into(), body: shown });
         let message = CloudMessage { properties: bag, body, _memory: Arc::new(message) };
         self.tell(HubEvent::CloudToDevice(message));
     }
+}
+
+/// True for `application/json` in UTF-8.
+fn says_json(bag: &PropertyBag) -> bool {
+    let said = |property, word: &str| bag.system(property).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    said(SystemProperty::ContentType, "application/json") && said(SystemProperty::ContentEncoding, "utf-8")
 }
 
 fn read_bag(topic: &str, mut bag: PropertyBag, habits: &C2dHabits) -> PropertyBag {
@@ -107,6 +115,13 @@ mod tests {
         assert_eq!(read(&empty)[0], row("prop1", Some("")));
         let torn = C2dHabits { decodes_before_cutting: true, ..C2dHabits::default() };
         assert_eq!(read(&torn)[2..], [row("prop3", Some("a b")), row("c", None)]);
+    }
+
+    #[test]
+    fn json_is_what_says_so() {
+        let says = |bag: &str| says_json(&PropertyBag::parse(bag).unwrap());
+        assert!(says("$.ct=application%2Fjson&$.ce=utf-8"));
+        assert!(!says("$.ct=application%2Fjson") && !says("$.ct=text%2Fplain&$.ce=utf-8") && !says(""));
     }
 
     #[test]

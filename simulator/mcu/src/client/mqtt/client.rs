@@ -165,7 +165,7 @@ impl MqttClient {
         done: OnDone,
     ) -> Result<(), (MqttError, HeapBlock)> {
         let mut core = self.shared.core();
-        match core.session.publish(self.shared.mcu.now(), message) {
+        match core.session.publish(message) {
             Ok(token) => {
                 core.waiters.insert(token, Waiter::Publish(done));
                 core.memory.insert(token, memory);

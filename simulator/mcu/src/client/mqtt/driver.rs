@@ -9,6 +9,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use nanorig_trace::Time;
+use nanorig_world::Alarm;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use super::session::{CloseReason, StateName, Token, Transmit};
@@ -30,6 +31,7 @@ pub(super) struct Driver {
     writing: Option<Writing>,
     /// Memory of the packet that is being received.
     receiving: Option<HeapBlock>,
+    alarm: Alarm,
 }
 
 /// A packet on its way into the transport. Its memory is freed with it.
@@ -51,7 +53,8 @@ enum Happened {
 
 impl Driver {
     pub(super) fn new(shared: Arc<Shared>, transport: Box<dyn Transport>, generation: u64) -> Self {
-        Self { shared, transport: Some(transport), generation, writing: None, receiving: None }
+        let alarm = Alarm::new(*shared.mcu.clock());
+        Self { shared, transport: Some(transport), generation, writing: None, receiving: None, alarm }
     }
 
     pub(super) async fn run(mut self) {
@@ -134,13 +137,7 @@ impl Driver {
     async fn wait(&mut self, deadline: Option<Time>) -> Happened {
         let shared = Arc::clone(&self.shared);
         let mut woken = pin!(shared.wake.notified());
-        let clock = *shared.mcu.clock();
-        let mut timer = pin!(async move {
-            match deadline {
-                Some(at) => clock.sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        });
+        self.alarm.set(deadline);
         poll_fn(|context| {
             let Some(transport) = &mut self.transport else { return Poll::Ready(Happened::Ended) };
             let mut progress = false;
@@ -175,7 +172,7 @@ impl Driver {
                 Poll::Pending => {}
             }
             let woken = woken.as_mut().poll(context).is_ready();
-            let late = timer.as_mut().poll(context).is_ready();
+            let late = self.alarm.poll_ring(context).is_ready();
             if progress || woken || late { Poll::Ready(Happened::Progress) } else { Poll::Pending }
         })
         .await

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use nanorig_trace::Body;
 use nanorig_trace::event::DeviceEvent;
 use nanorig_wire::mqtt::{Publish, SubAckCode};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -183,7 +184,7 @@ impl Shared {
             core.session.accept(ack);
         }
         if self.records {
-            let (topic, body) = (publish.topic.clone(), publish.payload.clone().into());
+            let (topic, body) = (publish.topic.clone(), Body::from(&publish.payload[..]));
             self.mcu.record(DeviceEvent::Message { topic, body });
         }
         let message = ReceivedMessage {

@@ -215,7 +215,7 @@ impl Session {
     ///
     /// # Errors
     /// The message was not taken; nothing has changed.
-    pub fn publish(&mut self, now: Time, message: Outgoing) -> Result<Token, PublishError> {
+    pub fn publish(&mut self, message: Outgoing) -> Result<Token, PublishError> {
         if !matches!(self.state, State::Connected { .. } | State::Connecting { .. }) {
             return Err(PublishError::NotConnected);
         }

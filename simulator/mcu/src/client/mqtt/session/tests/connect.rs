@@ -6,7 +6,7 @@ use super::*;
 fn connect_is_the_literal_packet_and_nothing_goes_before_connack() {
     let mut session = session(|_| ());
     session.connect(Time::ZERO, &options(true)).unwrap();
-    session.publish(Time::ZERO, message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     let first = sent(&mut session, Time::ZERO);
     assert_eq!(first, [b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04dev1".to_vec()]);
     session.receive(Time::ZERO, &CONNACK);
@@ -17,7 +17,7 @@ fn connect_is_the_literal_packet_and_nothing_goes_before_connack() {
 fn a_habit_talks_before_connack() {
     let mut session = session(|habits| habits.talks_before_connack = true);
     session.connect(Time::ZERO, &options(true)).unwrap();
-    session.publish(Time::ZERO, message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     assert_eq!(sent(&mut session, Time::ZERO).len(), 3, "CONNECT, PINGREQ, PUBLISH");
 }
 
@@ -50,7 +50,7 @@ fn a_refusal_ends_the_connection_and_nothing_follows() {
     for (byte, code) in (1..).zip(&ConnectCode::ALL[1..]) {
         let mut session = session(|_| ());
         session.connect(Time::ZERO, &options(false)).unwrap();
-        session.publish(Time::ZERO, message("a", QoS::AtMostOnce)).unwrap();
+        session.publish(message("a", QoS::AtMostOnce)).unwrap();
         sent(&mut session, Time::ZERO);
         session.receive(Time::ZERO, &[0x20, 0x02, 0x00, byte]);
         let closed = SessionEvent::Closed { reason: CloseReason::Refused(*code) };
@@ -83,7 +83,7 @@ fn a_dead_peer_is_noticed_while_publishing() {
     let mut session = connected(|_| ());
     let mut closed_at = None;
     for second in 1..=90 {
-        let _ = session.publish(at(second), message("a", QoS::AtMostOnce));
+        let _ = session.publish(message("a", QoS::AtMostOnce));
         sent(&mut session, at(second));
         session.handle_timeout(at(second));
         if session.state() != StateName::Connected {
@@ -134,10 +134,10 @@ fn options_without_a_layout_are_refused_before_anything_happens() {
 #[test]
 fn disconnect_is_the_last_packet() {
     let mut session = connected(|_| ());
-    session.publish(at(0), message("a", QoS::AtMostOnce)).unwrap();
+    session.publish(message("a", QoS::AtMostOnce)).unwrap();
     session.disconnect();
     assert_eq!(sent(&mut session, at(0)).pop(), Some(vec![0xe0, 0x00]));
-    assert_eq!(session.publish(at(0), message("a", QoS::AtMostOnce)), Err(PublishError::NotConnected));
+    assert_eq!(session.publish(message("a", QoS::AtMostOnce)), Err(PublishError::NotConnected));
     session.receive(at(0), b"\x32\x06\x00\x01a\x00\x07x");
     assert!(sent(&mut session, at(0)).is_empty());
 }

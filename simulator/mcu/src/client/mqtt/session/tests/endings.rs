@@ -21,7 +21,7 @@ const ENDINGS: [Ending; 9] = [
     Ending {
         reason: "AckTimeout",
         before: |session| {
-            session.publish(at(0), message("c", QoS::AtLeastOnce)).unwrap();
+            session.publish(message("c", QoS::AtLeastOnce)).unwrap();
             sent(session, at(0));
         },
         end: |session| session.handle_timeout(at(120)),
@@ -59,9 +59,9 @@ fn every_ending_abandons_what_was_not_written_at_qos0() {
         let mut session = connected(|habits| habits.max_inbound = Some(100));
         before(&mut session);
         events(&mut session);
-        let writing = session.publish(at(1), message("a", QoS::AtMostOnce)).unwrap();
+        let writing = session.publish(message("a", QoS::AtMostOnce)).unwrap();
         assert_eq!(session.poll_transmit(at(1)).unwrap().completes, Some(writing));
-        let waiting = session.publish(at(1), message("b", QoS::AtMostOnce)).unwrap();
+        let waiting = session.publish(message("b", QoS::AtMostOnce)).unwrap();
         end(&mut session);
         let mut all = events(&mut session);
         if reason != "Lost" {
@@ -85,7 +85,7 @@ fn every_ending_abandons_what_was_not_written_at_qos0() {
 #[test]
 fn what_is_written_before_the_transport_ends_is_not_abandoned() {
     let mut session = connected(|_| ());
-    let token = session.publish(at(0), message("a", QoS::AtMostOnce)).unwrap();
+    let token = session.publish(message("a", QoS::AtMostOnce)).unwrap();
     session.poll_transmit(at(0)).unwrap();
     session.close(CloseReason::OutOfMemory);
     session.handle_written(token);
@@ -104,8 +104,8 @@ fn messages_that_wait_for_connack_are_abandoned_with_it() {
     for end in ends {
         let mut session = session(|_| ());
         session.connect(Time::ZERO, &options(false)).unwrap();
-        let token = session.publish(Time::ZERO, message("a", QoS::AtMostOnce)).unwrap();
-        let kept = session.publish(Time::ZERO, message("b", QoS::AtLeastOnce)).unwrap();
+        let token = session.publish(message("a", QoS::AtMostOnce)).unwrap();
+        let kept = session.publish(message("b", QoS::AtLeastOnce)).unwrap();
         end(&mut session);
         assert!(sent(&mut session, at(1)).is_empty(), "nothing goes before CONNACK");
         session.transport_closed();
@@ -119,14 +119,14 @@ fn messages_that_wait_for_connack_are_abandoned_with_it() {
 fn a_message_without_memory_is_given_up_and_its_identifier_is_free() {
     let mut session = connected(|_| ());
     for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
-        let token = session.publish(at(0), message("a", qos)).unwrap();
+        let token = session.publish(message("a", qos)).unwrap();
         let transmit = session.poll_transmit(at(0)).unwrap();
         assert_eq!(transmit.begins, Some(token));
         session.give_up(token);
         assert!(session.in_flight() == 0 && session.departing.is_empty() && session.ids.busy().is_empty());
     }
     assert_eq!(session.state(), StateName::Connected);
-    session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     sent(&mut session, at(0));
     session.transport_closed();
     let mut session = connected_with(session, false, &CONNACK_PRESENT);

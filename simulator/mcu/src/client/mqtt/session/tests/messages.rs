@@ -5,8 +5,8 @@ use super::*;
 #[test]
 fn qos1_is_delivered_by_its_own_puback_only() {
     let mut session = connected(|_| ());
-    let first = session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
-    let second = session.publish(at(0), message("b", QoS::AtLeastOnce)).unwrap();
+    let first = session.publish(message("a", QoS::AtLeastOnce)).unwrap();
+    let second = session.publish(message("b", QoS::AtLeastOnce)).unwrap();
     sent(&mut session, at(0));
     session.receive(at(1), &[0x40, 0x02, 0x00, 0x09]);
     assert!(events(&mut session).is_empty(), "an unknown identifier completes nothing");
@@ -20,11 +20,11 @@ fn qos1_is_delivered_by_its_own_puback_only() {
 fn the_window_is_bounded() {
     let mut session = connected(|_| ());
     for _ in 0..10 {
-        session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
+        session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     }
-    let full = session.publish(at(0), message("a", QoS::AtLeastOnce));
+    let full = session.publish(message("a", QoS::AtLeastOnce));
     assert_eq!(full, Err(PublishError::WindowFull { limit: 10 }));
-    assert!(session.publish(at(0), message("a", QoS::AtMostOnce)).is_ok(), "QoS 0 does not wait");
+    assert!(session.publish(message("a", QoS::AtMostOnce)).is_ok(), "QoS 0 does not wait");
 }
 
 #[test]
@@ -32,11 +32,11 @@ fn what_is_unacknowledged_goes_out_again_in_order_with_dup() {
     for connack in [CONNACK_PRESENT, CONNACK] {
         let mut session = connected(|_| ());
         for topic in ["a", "b", "c"] {
-            session.publish(at(0), message(topic, QoS::AtLeastOnce)).unwrap();
+            session.publish(message(topic, QoS::AtLeastOnce)).unwrap();
         }
         let before: Vec<_> = sent(&mut session, at(0));
         session.receive(at(0), &[0x40, 0x02, 0x00, 0x02]);
-        session.publish(at(0), message("d", QoS::AtLeastOnce)).unwrap();
+        session.publish(message("d", QoS::AtLeastOnce)).unwrap();
         session.transport_closed();
         let session = &mut connected_with(session, false, &connack);
         let mut expected = [before[0].clone(), before[2].clone(), b"\x32\x06\x00\x01d\x00\x04x".to_vec()];
@@ -49,14 +49,14 @@ fn what_is_unacknowledged_goes_out_again_in_order_with_dup() {
 #[test]
 fn a_clean_session_forgets_and_does_not_reuse_ids() {
     let mut session = connected(|_| ());
-    let token = session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
+    let token = session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     sent(&mut session, at(0));
     session.transport_closed();
     events(&mut session);
     let mut session = connected_with(session, true, &CONNACK);
     assert!(events(&mut session).contains(&SessionEvent::Abandoned { token }));
     assert!(sent(&mut session, at(1)).is_empty());
-    session.publish(at(1), message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     assert_eq!(packets(&mut session, at(1))[0].packet_id(), Some(id(2)));
 }
 
@@ -64,8 +64,8 @@ fn a_clean_session_forgets_and_does_not_reuse_ids() {
 #[test]
 fn the_time_for_an_acknowledgement_begins_when_a_message_is_sent_again() {
     let mut session = connected(|_| ());
-    session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
-    session.publish(at(0), message("b", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("b", QoS::AtLeastOnce)).unwrap();
     sent(&mut session, at(0));
     session.transport_closed();
     session.connect(at(300), &options(false)).unwrap();
@@ -83,8 +83,8 @@ fn the_time_for_an_acknowledgement_begins_when_a_message_is_sent_again() {
 fn habits_of_resending() {
     let resent = |resend| {
         let mut session = connected(|habits| habits.resend = resend);
-        session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
-        session.publish(at(0), message("b", QoS::AtLeastOnce)).unwrap();
+        session.publish(message("a", QoS::AtLeastOnce)).unwrap();
+        session.publish(message("b", QoS::AtLeastOnce)).unwrap();
         sent(&mut session, at(0));
         session.transport_closed();
         let mut session = connected_with(session, false, &CONNACK_PRESENT);
@@ -105,7 +105,7 @@ fn habits_of_resending() {
 #[test]
 fn qos2_resumes_where_it_was() {
     let mut session = connected(|_| ());
-    let token = session.publish(at(0), message("a", QoS::ExactlyOnce)).unwrap();
+    let token = session.publish(message("a", QoS::ExactlyOnce)).unwrap();
     assert_eq!(sent(&mut session, at(0)), [b"\x34\x06\x00\x01a\x00\x01x".to_vec()]);
     session.transport_closed();
     let mut session = connected_with(session, false, &CONNACK_PRESENT);
@@ -156,7 +156,7 @@ fn every_qos1_message_is_acknowledged_in_order_also_on_unknown_topics() {
 #[test]
 fn an_unacknowledged_message_ends_the_connection_in_the_end() {
     let mut session = connected(|_| ());
-    session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     sent(&mut session, at(0));
     assert_eq!(session.deadline(Timer::Ack), Some(at(120)));
     assert_eq!(session.deadline(Timer::Repeat), None, "the reference does not repeat on a live connection");
@@ -167,7 +167,7 @@ fn an_unacknowledged_message_ends_the_connection_in_the_end() {
 #[test]
 fn a_habit_repeats_on_the_live_connection() {
     let mut session = connected(|habits| habits.resend_live = Some(Duration::from_secs(5)));
-    session.publish(at(0), message("a", QoS::AtLeastOnce)).unwrap();
+    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
     sent(&mut session, at(0));
     session.handle_timeout(at(5));
     assert_eq!(sent(&mut session, at(5)), [b"\x3a\x06\x00\x01a\x00\x01x".to_vec()]);

@@ -116,7 +116,7 @@ impl Run {
             Move::Bytes(bytes) => self.session.receive(self.now, &bytes),
             Move::Packet(packet) => self.session.receive(self.now, &packet.to_bytes().unwrap()),
             Move::Publish(qos) => {
-                let token = self.session.publish(self.now, message("t", qos));
+                let token = self.session.publish(message("t", qos));
                 self.open.extend(token);
             }
             Move::Subscribe(count) => {
