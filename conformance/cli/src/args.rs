@@ -129,13 +129,15 @@ pub(crate) enum Listing {
     Ports,
 }
 
+/// The words that a command line begins with.
+pub(crate) const COMMANDS: [&str; 7] = ["run", "check", "schema", "list", "explain", "judge", "help"];
+
 /// Puts `run` in front of arguments that begin with a path or are empty.
 pub(crate) fn with_default_command(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut all: Vec<OsString> = arguments.collect();
     let names_command = |word: &OsString| {
         let word = word.to_string_lossy();
-        let commands = ["run", "check", "schema", "list", "explain", "judge", "help"];
-        commands.contains(&word.as_ref()) || matches!(word.as_ref(), "-h" | "--help" | "-V" | "--version")
+        COMMANDS.contains(&word.as_ref()) || matches!(word.as_ref(), "-h" | "--help" | "-V" | "--version")
     };
     if !all.get(1).is_some_and(names_command) {
         all.insert(1.min(all.len()), "run".into());
@@ -163,5 +165,9 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+        let mut command = Arguments::command();
+        command.build();
+        let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(names, COMMANDS);
     }
 }

@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+use nanorig_report::Outcome;
+
 /// How the program ends. The worst of several runs counts, in the order of [`Exit::severity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Everything passed.
+    /// Everything that applies passed.
     Passed,
     /// A verdict is `fail`, or a step failed.
     Failed,
@@ -20,6 +22,17 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// The exit of one outcome.
+    pub(crate) const fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Passed | Outcome::NotApplicable => Self::Passed,
+            Outcome::Failed => Self::Failed,
+            Outcome::Inconclusive => Self::Inconclusive,
+            Outcome::Error => Self::Harness,
+            Outcome::Unreachable => Self::Unreachable,
+        }
+    }
+
     /// The process's exit code.
     pub(crate) const fn code(self) -> u8 {
         match self {

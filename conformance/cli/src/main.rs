@@ -2,12 +2,16 @@
 //!
 //! This crate only wires the others together: arguments in, reports and exit codes out.
 
+// What is said goes through `stdio`: a reader that goes away must not end the program in a panic.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod args;
 mod commands;
 mod exit;
 mod outputs;
 mod progress;
 mod session;
+mod stdio;
 mod vocabulary;
 
 use std::process::ExitCode;
@@ -30,7 +34,7 @@ fn main() -> ExitCode {
         Command::Judge(judge) => commands::judge::run(judge),
     };
     exit.unwrap_or_else(|error| {
-        eprintln!("{error:?}");
+        stdio::complain(&format!("{error:?}"));
         Exit::Usage
     })
     .into()
@@ -45,6 +49,6 @@ fn show_faults() {
 /// Logs go to stderr when `RUST_LOG` asks for them; a run's evidence is its trace, never a log.
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::from_default_env();
-    let colours = std::env::var_os("NO_COLOR").is_none();
+    let colours = commands::screen::colour(&console::Term::stderr());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
 }

@@ -1,9 +1,11 @@
 //! Where reports, traces and captures go.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use miette::{Context, IntoDiagnostic};
+use miette::miette;
 use nanorig_report::Report;
 
 /// Means stdout.
@@ -36,22 +38,79 @@ pub(crate) fn place(
     target.join(format!("{name}{seed}.{extension}"))
 }
 
+/// Finds out before a run whether its results can be written, and whether one would take another's place. Makes their
+/// folders.
+///
+/// # Errors
+/// Two of `targets` are one file, or there is one that cannot be written.
+pub(crate) fn check(targets: &[PathBuf]) -> miette::Result<()> {
+    let mut seen = BTreeSet::new();
+    for target in targets {
+        make_folder(target)?;
+        if !seen.insert(spelt_one_way(target)) {
+            return Err(miette!(
+                help = "give each output a path of its own; in a folder, results are named after the last two parts of their scenario's path",
+                "two outputs would be written to {}",
+                target.display()
+            ));
+        }
+    }
+    targets.iter().try_for_each(|target| probe(target))
+}
+
+/// The path by which any other spelling of it is known.
+fn spelt_one_way(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// Opens `path` for writing and leaves everything as it was.
+fn probe(path: &Path) -> miette::Result<()> {
+    // To open a pipe waits for its reader, and a device says only when it is written to.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Ok(());
+    }
+    let is_new = fs::symlink_metadata(path).is_err();
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    opened.map_err(|error| unwritable(path, &error))?;
+    if is_new {
+        fs::remove_file(path).map_err(|error| unwritable(path, &error))?;
+    }
+    Ok(())
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> miette::Report {
+    miette!(
+        help = "name a file in a folder that you may write to and that has room",
+        "{} cannot be written: {error}",
+        path.display()
+    )
+}
+
+fn make_folder(of: &Path) -> miette::Result<()> {
+    let Some(folder) = of.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    fs::create_dir_all(folder).map_err(|error| {
+        miette!(
+            help = "name a folder that you may write to, or leave the output out",
+            "the folder {} cannot be made: {error}",
+            folder.display()
+        )
+    })
+}
+
 /// Writes `content` to `path` and makes the folders on the way.
 pub(crate) fn write(path: &Path, content: &[u8]) -> miette::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder)
-            .into_diagnostic()
-            .wrap_err_with(|| format!("the folder {} cannot be made", folder.display()))?;
-    }
-    fs::write(path, content)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("{} cannot be written", path.display()))
+    make_folder(path)?;
+    fs::write(path, content).map_err(|error| unwritable(path, &error))
 }
 
 /// Writes the verdicts of all reports as one JUnit file.
 pub(crate) fn write_junit(path: &Path, reports: &[Report]) -> miette::Result<()> {
     let xml = nanorig_report::junit(reports)
-        .map_err(|error| miette::miette!("the JUnit report cannot be made: {error}"))?;
+        .map_err(|error| miette!("the JUnit report cannot be made: {error}"))?;
     write(path, xml.as_bytes())
 }
 

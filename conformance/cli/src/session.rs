@@ -7,7 +7,8 @@ use nanorig_report::{Outcome, Report};
 use nanorig_rig::simulated::{CustomBoard, DEFAULT_SEED, Options, Recorded};
 use nanorig_runner::{Progress, RunOutcome, RunResult};
 use nanorig_scenario::Plan;
-use nanorig_trace::{ClockKind, Trace};
+use nanorig_trace::event::{RunEvent, StepResult};
+use nanorig_trace::{ClockKind, Record, Trace};
 
 use crate::args::{Clock, RunArguments};
 
@@ -29,7 +30,11 @@ pub(crate) fn overridden(mut plan: Plan, arguments: &RunArguments) -> Plan {
     if let Some(persona) = &arguments.persona {
         device.persona.clone_from(persona);
     }
-    device.quirks.extend(arguments.quirks.iter().cloned());
+    for quirk in &arguments.quirks {
+        if !device.quirks.contains(quirk) {
+            device.quirks.push(quirk.clone());
+        }
+    }
     plan.seed = Some(arguments.seed.or(plan.seed).unwrap_or(DEFAULT_SEED));
     plan
 }
@@ -66,10 +71,24 @@ pub(crate) fn run(
     let options = Options { seed, capture: with.capture, board: with.board.clone() };
     let started = wall::now();
     let recorded = nanorig_rig::simulated::record(plan, clock, &options, progress);
-    let Recorded { result, trace, capture } = recorded.map_err(|error| error.to_string())?;
+    let Recorded { result, mut trace, capture } = recorded.map_err(|error| error.to_string())?;
+    tell_why_nothing_ran(&mut trace, &result);
     let mut report = Report::new(&trace, judge(&trace), Some(wall::since(started)));
+    report.planned_steps = Some(plan.step_count());
     report.outcome = with_run_outcome(report.outcome, result.outcome);
     Ok(Ran { plan: Arc::clone(plan), report, trace, capture, result })
+}
+
+/// Puts into the trace that a need of the scenario is not met: nothing else in it would say why nothing happened.
+fn tell_why_nothing_ran(trace: &mut Trace, result: &RunResult) {
+    let unmet = result.findings.iter().filter(|_| result.outcome == RunOutcome::NotApplicable);
+    let at = trace.end();
+    trace.records.extend(unmet.map(|step| {
+        // About no step and no line, but the whole.
+        let (step, line, message, skipped) = (0, 0, step.message.clone(), None);
+        let result = StepResult::NotApplicable;
+        Record { at, event: RunEvent::StepFinished { step, result, message, line, skipped }.into() }
+    }));
 }
 
 /// The runner knows two things that a trace does not show: that nothing applied, and that the device was not there.

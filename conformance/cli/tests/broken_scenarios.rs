@@ -45,5 +45,5 @@ fn a_folder_is_checked_as_a_whole_and_its_good_files_are_named() {
     fs::write(folder.path().join("bad.yaml"), good.replace("boot", "bot")).expect("it is written");
     let told =
         nanorig_in(folder.path(), &["check", "."]).exits(2).says("did you mean `boot`?").says("1 fault");
-    assert_eq!(told.stdout, "./good.yaml: Good (1 steps)\n");
+    assert_eq!(told.stdout, "./good.yaml: Good (1 step)\n");
 }

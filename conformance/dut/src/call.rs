@@ -43,8 +43,20 @@ pub struct CallSpec {
     pub results: &'static [(&'static str, &'static str)],
     /// Capability that the device must claim, or the step is not applicable.
     pub needs: Option<&'static str>,
-    /// Deadline when the step gives no `within`.
+    /// Deadline when the step gives no `within`, besides what its arguments make the call last.
     pub within: Duration,
+}
+
+/// No call waits longer than this by default.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+impl CallSpec {
+    /// Deadline of a call with these arguments when its step gives no `within`.
+    #[must_use]
+    pub fn deadline(&self, args: &Args) -> Duration {
+        let lasts = self.params.iter().map(|param| args.lasts(param));
+        lasts.fold(self.within, Duration::saturating_add).min(LONGEST)
+    }
 }
 
 /// One parameter of a call.
@@ -80,8 +92,18 @@ pub enum ParamKind {
     Share,
     /// A time span written as `250ms`, `30s`, `5m`, `48h`, `7d`; carried in whole microseconds.
     Duration,
-    /// A size written as `512B`, `4KiB`, `1MiB`; carried in bytes.
-    Size,
+    /// A time span that the call goes on for, which makes its default deadline later; carried as `Duration` is.
+    Lasting {
+        /// The whole number among the parameters that says how often. Default once.
+        times: Option<&'static str>,
+    },
+    /// A size written as `512B`, `4KiB`, `1MiB`, within an inclusive range of bytes; carried in bytes.
+    Size {
+        /// Smallest size in bytes.
+        min: u64,
+        /// Largest size in bytes.
+        max: u64,
+    },
     /// A calendar time such as `2038-01-19T03:14:07Z`; carried as text.
     Date,
     /// An IPv4 address; carried as text.
@@ -137,6 +159,14 @@ impl Args {
         self.value(name)?.as_u64().map(Duration::from_micros)
     }
 
+    /// How long a call goes on because of one of its parameters.
+    fn lasts(&self, param: &Param) -> Duration {
+        let ParamKind::Lasting { times } = param.kind else { return Duration::ZERO };
+        let times = times.map_or(1, |name| self.integer(name).unwrap_or(1));
+        let span = self.duration(param.name).unwrap_or_default();
+        span.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX))
+    }
+
     /// A size in bytes.
     #[must_use]
     pub fn size(&self, name: &str) -> Option<usize> {
@@ -158,4 +188,42 @@ pub struct Call {
     pub spec: &'static CallSpec,
     /// With what.
     pub args: Args,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static SERIES: CallSpec = CallSpec {
+        hand: Hand::Device,
+        name: "series",
+        summary: "For tests.",
+        params: &[
+            Param {
+                name: "every",
+                kind: ParamKind::Lasting { times: Some("count") },
+                required: false,
+                doc: "",
+            },
+            Param { name: "after", kind: ParamKind::Lasting { times: None }, required: false, doc: "" },
+            Param { name: "not-waited-for", kind: ParamKind::Duration, required: false, doc: "" },
+        ],
+        results: &[],
+        needs: None,
+        within: Duration::from_secs(60),
+    };
+
+    fn deadline(args: &[(&str, u64)]) -> u64 {
+        let args = args.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+        SERIES.deadline(&Args(args.collect())).as_secs()
+    }
+
+    #[test]
+    fn a_call_may_take_as_long_as_its_arguments_say() {
+        assert_eq!(deadline(&[]), 60);
+        assert_eq!(deadline(&[("not-waited-for", 30_000_000)]), 60);
+        assert_eq!(deadline(&[("every", 30_000_000)]), 90);
+        assert_eq!(deadline(&[("every", 30_000_000), ("count", 100), ("after", 5_000_000)]), 3_065);
+        assert_eq!(deadline(&[("every", u64::MAX), ("count", u64::MAX)]), LONGEST.as_secs());
+    }
 }

@@ -9,7 +9,7 @@ use nanorig_checks::{Evidence, Verdict};
 use nanorig_trace::event::StepResult;
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
-use crate::{Report, StepFinding, VerdictRow};
+use crate::{Outcome, Report, StepFinding, VerdictRow};
 
 /// All reports in one document.
 ///
@@ -61,12 +61,22 @@ fn steps(report: &Report) -> TestCase {
             ));
             status
         }
+        None if report.outcome == Outcome::NotApplicable => left_out(report),
         None => TestCaseStatus::success(),
     };
     let mut case = TestCase::new("steps", status);
     case.set_classname(report.header.scenario.clone());
     case.set_time(took(report));
     case
+}
+
+/// Steps that did what they should, as far as they apply: less than the whole, which must not look like it.
+fn left_out(report: &Report) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    if let Some(finding) = report.findings.iter().find(|finding| !finding.message.is_empty()) {
+        status.set_message(finding.message.clone());
+    }
+    status
 }
 
 fn requirement(row: &VerdictRow, report: &Report) -> TestCase {
@@ -133,6 +143,18 @@ mod tests {
         report.wall_time = None;
         let judged = junit(&[report]).unwrap();
         assert!(case(&judged, "steps").contains("time=\"43.000\""), "{judged}");
+    }
+
+    #[test]
+    fn steps_that_were_left_out_do_not_look_like_steps_that_passed() {
+        let mut report = report();
+        let (step, line, t_us) = (2, 9, 0);
+        let message = "the device does not claim `recon`".to_owned();
+        report.findings = vec![StepFinding { step, result: StepResult::NotApplicable, message, line, t_us }];
+        report.outcome = Outcome::NotApplicable;
+        let xml = junit(&[report]).unwrap();
+        let steps = case(&xml, "steps");
+        assert!(steps.contains("<skipped message=\"the device does not claim `recon`\""), "{steps}");
     }
 
     #[test]

@@ -6,7 +6,9 @@
 mod json;
 mod junit;
 mod outcome;
+mod printable;
 mod report;
+mod span;
 mod terminal;
 #[cfg(test)]
 mod testing;
@@ -14,5 +16,7 @@ mod testing;
 pub use json::json;
 pub use junit::junit;
 pub use outcome::Outcome;
+pub use printable::printable;
 pub use report::{Budgets, Report, StepFinding, VerdictRow};
+pub use span::span;
 pub use terminal::{Style, one_line, summary, terminal, undecided};

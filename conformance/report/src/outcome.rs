@@ -18,7 +18,7 @@ pub enum Outcome {
     Failed,
     /// Something could not be decided, or nothing was judged.
     Inconclusive,
-    /// The device does not claim what the scenario is about.
+    /// The device or the bench cannot do a part of what the scenario is about, so that the rest proves less than it says.
     NotApplicable,
     /// The harness could not do its job.
     Error,
@@ -41,7 +41,7 @@ impl Outcome {
     }
 
     /// The outcome that follows from steps and verdicts. A run that judged nothing proves nothing, however many of its
-    /// steps passed.
+    /// steps passed, and one that left a step out did not do what its verdicts are about.
     pub(crate) fn of(findings: &[StepFinding], verdicts: &[VerdictRow]) -> Self {
         let any_step = |result| findings.iter().any(|finding| finding.result == result);
         let any_verdict = |verdict| verdicts.iter().any(|row| row.verdict == verdict);
@@ -49,11 +49,13 @@ impl Outcome {
             Self::Error
         } else if any_step(StepResult::Failed) || any_verdict(Verdict::Fail) {
             Self::Failed
+        } else if any_step(StepResult::NotApplicable) {
+            Self::NotApplicable
         } else if any_verdict(Verdict::Inconclusive) {
             Self::Inconclusive
         } else if any_verdict(Verdict::Pass) || any_verdict(Verdict::PassWithWarning) {
             Self::Passed
-        } else if any_step(StepResult::NotApplicable) || any_verdict(Verdict::NotApplicable) {
+        } else if any_verdict(Verdict::NotApplicable) {
             Self::NotApplicable
         } else {
             Self::Inconclusive
@@ -70,6 +72,7 @@ impl fmt::Display for Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
 
     fn ended(result: StepResult) -> StepFinding {
         StepFinding { step: 1, result, message: String::new(), line: 1, t_us: 0 }
@@ -78,6 +81,20 @@ mod tests {
     #[test]
     fn a_run_that_judged_nothing_is_inconclusive() {
         assert_eq!(Outcome::of(&[], &[]), Outcome::Inconclusive);
+    }
+
+    #[test]
+    fn a_step_that_was_left_out_takes_the_run_with_it_unless_something_failed() {
+        let skipped = ended(StepResult::NotApplicable);
+        for (verdict, outcome) in [
+            (Verdict::Pass, Outcome::NotApplicable),
+            (Verdict::Inconclusive, Outcome::NotApplicable),
+            (Verdict::Fail, Outcome::Failed),
+            (Verdict::Error, Outcome::Error),
+        ] {
+            let rows = [testing::row("NET-LOSS-01", verdict)];
+            assert_eq!(Outcome::of(std::slice::from_ref(&skipped), &rows), outcome, "{verdict}");
+        }
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub struct Report {
     pub findings: Vec<StepFinding>,
     /// Steps that passed.
     pub passed_steps: u64,
+    /// Steps that began.
+    pub begun_steps: u64,
+    /// Steps that the scenario has; none when a recorded trace was judged.
+    pub planned_steps: Option<u64>,
     /// Peaks and limits; none when the device reported no resources.
     pub budgets: Option<Budgets>,
 }
@@ -90,12 +94,13 @@ impl Report {
     /// Gathers what `trace` and its verdicts show.
     #[must_use]
     pub fn new(trace: &Trace, judged: Vec<Judged>, wall_time: Option<Duration>) -> Self {
-        let verdicts: Vec<VerdictRow> = judged.into_iter().map(VerdictRow::from).collect();
+        let mut verdicts: Vec<VerdictRow> = judged.into_iter().map(VerdictRow::from).collect();
         let mut findings = Vec::new();
-        let mut passed_steps = 0;
+        let (mut passed_steps, mut begun_steps) = (0, 0);
         let mut budgets: Option<Budgets> = None;
         for record in &trace.records {
             match &record.event {
+                Event::Run(RunEvent::StepStarted { .. }) => begun_steps += 1,
                 Event::Run(RunEvent::StepFinished { result: StepResult::Passed, .. }) => passed_steps += 1,
                 Event::Run(RunEvent::StepFinished { step, result, message, line, .. }) => {
                     findings.push(StepFinding {
@@ -119,6 +124,9 @@ impl Report {
                 _ => {}
             }
         }
+        if let Some(reason) = findings.iter().find_map(StepFinding::rules_out_the_run) {
+            rule_out(&mut verdicts, &trace.header.requirements, reason);
+        }
         Self {
             header: trace.header.clone(),
             outcome: Outcome::of(&findings, &verdicts),
@@ -127,8 +135,30 @@ impl Report {
             verdicts,
             findings,
             passed_steps,
+            begun_steps,
+            planned_steps: None,
             budgets,
         }
+    }
+
+    /// How many steps ended so.
+    #[must_use]
+    pub fn steps(&self, result: StepResult) -> u64 {
+        match result {
+            StepResult::Passed => self.passed_steps,
+            _ => self
+                .findings
+                .iter()
+                .map(|finding| u64::from(finding.step > 0 && finding.result == result))
+                .sum(),
+        }
+    }
+
+    /// The time that the world went on for after the step that failed, so that checks see what the device does about it.
+    #[must_use]
+    pub fn aftermath(&self) -> Option<Duration> {
+        let failed = self.findings.iter().rfind(|finding| finding.result == StepResult::Failed)?;
+        self.virtual_time.checked_sub(Duration::from_micros(failed.t_us)).filter(|span| !span.is_zero())
     }
 
     /// How many verdicts are of this kind.
@@ -156,9 +186,26 @@ impl Report {
     }
 }
 
+impl StepFinding {
+    /// Why nothing of the scenario applies, if that is what this says: it is about no step then.
+    fn rules_out_the_run(&self) -> Option<&str> {
+        (self.step == 0 && self.result == StepResult::NotApplicable).then_some(&self.message)
+    }
+}
+
+/// Nothing ran: what was asked for does not apply, and what is judged always has nothing to say.
+fn rule_out(verdicts: &mut Vec<VerdictRow>, asked: &[String], reason: &str) {
+    verdicts.retain(|row| asked.contains(&row.id));
+    for row in verdicts {
+        row.verdict = Verdict::NotApplicable;
+        row.summary = reason.to_owned();
+        row.evidence.clear();
+    }
+}
+
 /// A path as one word of a shell's command line.
 fn word(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/\\._-+:~@%,=".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c) || cfg!(windows) && c == '\\';
     if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 

@@ -1,12 +1,12 @@
 //! The report as a person reads it.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use nanorig_checks::{Level, Verdict};
+use nanorig_trace::event::StepResult;
 use owo_colors::{OwoColorize, Style as Paint};
 
-use crate::{Budgets, Outcome, Report, VerdictRow};
+use crate::{Budgets, Outcome, Report, StepFinding, VerdictRow, printable, span};
 
 /// How to render.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,32 +31,64 @@ pub fn terminal(report: &Report, style: Style) -> String {
     for row in &report.verdicts {
         verdict(&mut out, row, report, style);
     }
-    if !report.verdicts.is_empty() {
+    for reason in left_out(report) {
+        let word = style.paint(&format!("{:>VERDICT_WIDTH$}", "left out"), Paint::new().yellow());
+        let _ = writeln!(out, "{word} {reason}");
+    }
+    if !report.verdicts.is_empty() || !report.findings.is_empty() {
         out.push('\n');
     }
     totals(&mut out, report, style);
     out
 }
 
-/// One line about a run among several.
+/// Why steps were left out, each reason once with the lines that it is about.
+fn left_out(report: &Report) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<u32>)> = Vec::new();
+    let skipped = |finding: &&StepFinding| finding.result == StepResult::NotApplicable;
+    // A step without a reason waits for the effect of one that has a reason.
+    for finding in report.findings.iter().filter(skipped).filter(|finding| !finding.message.is_empty()) {
+        match reasons.iter_mut().find(|(reason, _)| *reason == finding.message) {
+            Some((_, lines)) if !lines.contains(&finding.line) => lines.push(finding.line),
+            Some(_) => {}
+            None => reasons.push((&finding.message, vec![finding.line])),
+        }
+    }
+    let told = |(reason, lines): (&str, Vec<u32>)| match lines[..] {
+        [0] => format!("all of it: {reason}"),
+        [line] => format!("line {line}: {reason}"),
+        _ => {
+            let lines: Vec<String> = lines.iter().map(u32::to_string).collect();
+            format!("lines {}: {reason}", lines.join(", "))
+        }
+    };
+    reasons.into_iter().map(told).collect()
+}
+
+/// One line about a run among several; with `seed` where runs of one scenario differ in that.
 #[must_use]
-pub fn one_line(report: &Report, style: Style) -> String {
+pub fn one_line(report: &Report, seed: Option<u64>, style: Style) -> String {
     let outcome = outcome(report.outcome, style, VERDICT_WIDTH);
     let wall = report.wall_time.map_or_else(String::new, |wall| format!(" in {}", span(wall)));
     let time = format!("{}{wall}", span(report.virtual_time));
     let time = style.paint(&time, Paint::new().dimmed());
-    format!("{outcome} {}  {}, {time}", report.header.scenario, counts(report))
+    let name = printable(&report.header.scenario);
+    let seed = seed.map_or_else(String::new, |seed| format!(" (seed {seed})"));
+    let unhappy = unhappy_steps(report).map_or_else(String::new, |steps| format!("; {steps}"));
+    format!("{outcome} {name}{seed}  {}{unhappy}, {time}", counts(report))
 }
 
-/// Verdicts that are neither pass nor fail, below the line of a run among several.
+/// Verdicts that are neither pass nor fail and steps that were left out, below the line of a run among several.
 #[must_use]
 pub fn undecided(report: &Report, style: Style) -> String {
     let rows = report.verdicts.iter().filter(|row| row.verdict == Verdict::Inconclusive);
-    rows.map(|row| {
-        let text = format!("{:VERDICT_WIDTH$} {}: {}", "", row.id, row.summary);
-        format!("{}\n", style.paint(&text, Paint::new().yellow()))
-    })
-    .collect()
+    rows.map(|row| format!("{}: {}", row.id, row.summary))
+        .chain(left_out(report).into_iter().map(|reason| format!("left out {reason}")))
+        .map(|text| {
+            let text = format!("{:VERDICT_WIDTH$} {text}", "");
+            format!("{}\n", style.paint(&text, Paint::new().yellow()))
+        })
+        .collect()
 }
 
 /// The last line after several runs.
@@ -91,7 +123,7 @@ fn outcome(outcome: Outcome, style: Style, width: usize) -> String {
 
 fn heading(out: &mut String, report: &Report, style: Style) {
     let header = &report.header;
-    let _ = writeln!(out, "{}", style.paint(&header.scenario, Paint::new().bold()));
+    let _ = writeln!(out, "{}", style.paint(&printable(&header.scenario), Paint::new().bold()));
     let quirks = if header.dut.quirks.is_empty() {
         String::new()
     } else {
@@ -99,7 +131,10 @@ fn heading(out: &mut String, report: &Report, style: Style) {
     };
     let about = format!(
         "{} · {} · persona {}{quirks} · seed {}",
-        header.file, header.dut.profile, header.dut.persona, header.seed
+        printable(&header.file),
+        header.dut.profile,
+        header.dut.persona,
+        header.seed
     );
     let _ = writeln!(out, "{}\n", style.paint(&about, Paint::new().dimmed()));
 }
@@ -186,12 +221,40 @@ fn counts(report: &Report) -> String {
     if counts.is_empty() { "no verdicts".to_owned() } else { counts.join(", ") }
 }
 
+/// Steps that did not pass: none when there are none.
+fn unhappy_steps(report: &Report) -> Option<String> {
+    let ended = report.passed_steps
+        + [StepResult::Failed, StepResult::Error, StepResult::NotApplicable]
+            .map(|result| report.steps(result))
+            .iter()
+            .sum::<u64>();
+    let not_ended = report.begun_steps.saturating_sub(ended);
+    let never_begun = report.planned_steps.map_or(0, |planned| planned.saturating_sub(report.begun_steps));
+    let kinds = [
+        (report.steps(StepResult::Failed), "failed"),
+        (report.steps(StepResult::Error), "could not be done"),
+        (report.steps(StepResult::NotApplicable), "left out"),
+        (not_ended, "did not end"),
+        (never_begun, "never began"),
+    ];
+    let told: Vec<String> = kinds
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", steps(*count)))
+        .collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+fn steps(count: u64) -> String {
+    format!("{count} step{}", if count == 1 { "" } else { "s" })
+}
+
 fn totals(out: &mut String, report: &Report, style: Style) {
     let outcome = outcome(report.outcome, style, 0);
-    let steps = report.passed_steps;
     let verdicts = counts(report);
-    let plural = if steps == 1 { "" } else { "s" };
-    let _ = writeln!(out, "{outcome}: {verdicts}; {steps} step{plural} passed");
+    let passed = steps(report.passed_steps);
+    let unhappy = unhappy_steps(report).map_or_else(String::new, |steps| format!(", {steps}"));
+    let _ = writeln!(out, "{outcome}: {verdicts}; {passed} passed{unhappy}");
     if let Some(budgets) = &report.budgets {
         let _ = writeln!(out, "{}", budget_line(budgets));
     }
@@ -200,7 +263,10 @@ fn totals(out: &mut String, report: &Report, style: Style) {
         nanorig_trace::ClockKind::Virtual => "virtual time",
         nanorig_trace::ClockKind::Real => "real time",
     };
-    let _ = writeln!(out, "{clock} {}{wall}", span(report.virtual_time));
+    let aftermath = report.aftermath().map_or_else(String::new, |after| {
+        format!(", {} of it after the step that failed, to see what the device does about that", span(after))
+    });
+    let _ = writeln!(out, "{clock} {}{wall}{aftermath}", span(report.virtual_time));
 }
 
 fn budget_line(budgets: &Budgets) -> String {
@@ -224,29 +290,10 @@ fn kib(bytes: u64) -> String {
     format!("{kib:.1} KiB")
 }
 
-/// A time span in the two units that matter.
-fn span(span: Duration) -> String {
-    let millis = span.as_millis();
-    match millis {
-        0..1_000 => format!("{millis} ms"),
-        1_000..60_000 => format!("{:.1} s", span.as_secs_f64()),
-        60_000..3_600_000 => format!("{} min {} s", millis / 60_000, millis / 1_000 % 60),
-        _ => format!("{} h {} min", millis / 3_600_000, millis / 60_000 % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing;
-
-    #[test]
-    fn spans_read_well() {
-        assert_eq!(span(Duration::from_millis(41)), "41 ms");
-        assert_eq!(span(Duration::from_millis(12_340)), "12.3 s");
-        assert_eq!(span(Duration::from_secs(190)), "3 min 10 s");
-        assert_eq!(span(Duration::from_secs(172_800)), "48 h 0 min");
-    }
 
     #[test]
     fn only_a_terminal_cuts_texts() {
@@ -261,6 +308,30 @@ mod tests {
         let fitted = shown(Some(100));
         assert!(fitted.lines().all(|line| line.chars().count() <= 100), "{fitted}");
         assert!(fitted.contains('…'), "{fitted}");
+    }
+
+    #[test]
+    fn the_headline_names_steps_that_did_not_pass() {
+        let mut report = testing::report();
+        (report.passed_steps, report.begun_steps, report.planned_steps) = (1, 3, Some(7));
+        let (step, line, t_us) = (2, 9, 3_000_000);
+        let finding =
+            |result, message: &str| StepFinding { step, result, message: message.into(), line, t_us };
+        report.findings =
+            vec![finding(StepResult::Failed, "no"), finding(StepResult::NotApplicable, "no `recon`")];
+        report.virtual_time = std::time::Duration::from_secs(603);
+        let shown = terminal(&report, Style { colour: false, width: None });
+        assert!(
+            shown.contains("1 step passed, 1 step failed, 1 step left out, 4 steps never began\n"),
+            "{shown}"
+        );
+        assert!(shown.contains("left out line 9: no `recon`\n"), "{shown}");
+        assert!(
+            shown.contains("virtual time 10 min 3 s, 10 min of it after the step that failed"),
+            "{shown}"
+        );
+        let line = one_line(&report, Some(7), Style { colour: false, width: None });
+        assert!(line.contains("A test (seed 7)  no verdicts; 1 step failed, 1 step left out, 4"), "{line}");
     }
 
     #[test]

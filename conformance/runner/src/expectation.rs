@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nanorig_scenario::EventPattern;
+use nanorig_scenario::{EventPattern, Mismatch};
 use nanorig_trace::{Event, Record, Recorder};
 use serde_json::Value;
 
@@ -89,11 +89,13 @@ fn describe_near(record: &Record, pattern: &EventPattern) -> String {
         Ok(Value::Object(fields)) => fields,
         _ => return format!("last seen at {}", record.at),
     };
-    match pattern.fields.mismatch(&fields) {
-        Some((name, wanted, Some(found))) => {
-            format!("last seen at {} with `{name}: {found}`, expected `{wanted}`", record.at)
-        }
-        Some((name, _, None)) => format!("last seen at {} without `{name}`", record.at),
-        None => format!("last seen at {}, not often enough", record.at),
+    let wrong = pattern.fields.mismatches(&fields);
+    if wrong.is_empty() {
+        return format!("last seen at {}, not often enough", record.at);
     }
+    let one = |Mismatch { field, wanted, found }: &Mismatch| match found {
+        Some(found) => format!("with `{field}: {found}`, expected `{wanted}`"),
+        None => format!("without `{field}`"),
+    };
+    format!("last seen at {} {}", record.at, wrong.iter().map(one).collect::<Vec<_>>().join("; "))
 }

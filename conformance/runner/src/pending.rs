@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nanorig_dut::{Call, CallId, Hand, Outcome};
-use nanorig_scenario::{Expected, Span};
+use nanorig_scenario::{Expected, Mismatch, Span};
 use nanorig_trace::Time;
 use serde_json::{Map, Value};
 
@@ -59,25 +59,40 @@ impl Pending {
                 }),
             };
         };
-        let fields = fields(outcome);
-        match expected.mismatch(&fields) {
-            None => Ok(()),
-            Some((field, wanted, found)) => Err(Disappointment {
+        match expected.mismatches(&fields(outcome)).as_slice() {
+            [] => Ok(()),
+            wrong => Err(Disappointment {
                 message: match outcome {
-                    Err(failure) if field != "error" => format!("`{name}` failed: {}", failure.message),
-                    _ => format!("`{name}` ended with another `{field}` than expected"),
+                    Err(failure) if wrong.iter().all(|wrong| wrong.field != "error") => {
+                        format!("`{name}` failed: {}", failure.message)
+                    }
+                    _ => format!("`{name}` ended with another {} than expected", names(wrong)),
                 },
-                seen: found.map_or_else(
-                    || match outcome {
-                        Err(failure) => format!("error `{}`, expected `{field}: {wanted}`", failure.kind),
-                        Ok(_) => format!("no `{field}`, expected `{wanted}`"),
-                    },
-                    |found| format!("`{found}`, expected `{wanted}`"),
-                ),
+                seen: seen(wrong, outcome),
                 span: *span,
             }),
         }
     }
+}
+
+/// The fields that are wrong, each in quotes.
+fn names(wrong: &[Mismatch]) -> String {
+    let quoted: Vec<String> = wrong.iter().map(|wrong| format!("`{}`", wrong.field)).collect();
+    match quoted.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// What was seen of each wrong field. A single one needs no name: the message has it.
+fn seen(wrong: &[Mismatch], outcome: &Outcome) -> String {
+    let one = |Mismatch { field, wanted, found }: &Mismatch| match (found, outcome) {
+        (Some(found), _) if wrong.len() == 1 => format!("`{found}`, expected `{wanted}`"),
+        (Some(found), _) => format!("`{field}: {found}`, expected `{wanted}`"),
+        (None, Err(failure)) => format!("error `{}`, expected `{field}: {wanted}`", failure.kind),
+        (None, Ok(_)) => format!("no `{field}`, expected `{wanted}`"),
+    };
+    wrong.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// An outcome as the fields that scenarios compare: a failure's kind is `error`.

@@ -326,7 +326,9 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
                 Side::Device => self.device.abandon(pending.id),
                 Side::Bench => self.bench.abandon(pending.id),
             }
-            let message = format!("`{}` did not end within {:?}", pending.call.spec.name, pending.within);
+            let (name, within) = (pending.call.spec.name, pending.within);
+            let message =
+                format!("`{name}` did not end within {within:?}, its deadline; `within:` sets another");
             let begun = Begun::new(pending.index, pending.label, pending.started);
             self.finish(begun, StepResult::Failed, message, "no outcome".into(), pending.span)?;
         }

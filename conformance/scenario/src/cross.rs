@@ -3,6 +3,8 @@
 //! A rule is a place in the file and a test of what stands there. This knows what the rest of the
 //! scenario says, and nothing about how a rig is built from it.
 
+mod written;
+
 use std::collections::BTreeSet;
 
 use base64::Engine;
@@ -27,13 +29,27 @@ type Test = fn(&Scope<'_>, &Node) -> Option<Diagnostic>;
 
 /// Places in the set-up; `*` stands for each item of a list.
 const PLACES: &[(&[&str], Test)] = &[
+    (&["start"], written::start),
+    (&["device", "id"], written::device_id),
+    (&["device", "module"], written::device_id),
+    (&["device", "registration"], written::registration_id),
+    (&["device", "keep-alive"], written::keep_alive),
+    (&["device", "time-servers"], written::not_empty),
+    (&["device", "time-servers", "*"], written::host_name),
+    (&["device", "tls"], written::not_empty),
     (&["device", "hub"], hub),
     (&["device", "key"], key),
     (&["device", "tls", "*"], tls_version),
+    (&["cloud", "tls"], written::not_empty),
     (&["cloud", "tls", "*"], tls_version),
+    (&["cloud", "hubs", "*", "name"], written::hub_name),
+    (&["cloud", "hubs", "*", "devices", "*", "id"], written::device_id),
+    (&["cloud", "hubs", "*", "devices", "*", "module"], written::device_id),
     (&["cloud", "hubs", "*", "devices", "*", "desired"], properties),
     (&["cloud", "hubs", "*", "devices", "*", "reported"], properties),
     (&["cloud", "hubs", "*", "devices", "*", "tags"], properties),
+    (&["cloud", "dps", "enrollments", "*", "id"], written::registration_id),
+    (&["cloud", "dps", "enrollments", "*", "device-id"], written::device_id),
     (&["cloud", "dps", "enrollments", "*", "hub"], hub),
     (&["cloud", "dps", "enrollments", "*", "initial-twin"], initial_twin),
     (&["cloud", "dps", "groups", "*", "hub"], hub),
@@ -56,6 +72,7 @@ const UNIQUE: &[(&[&str], &[&str])] = &[
 /// Arguments of calls: hand, call or none for all of the hand, parameter.
 const ARGUMENTS: &[(Hand, Option<&str>, &str, Test)] = &[
     (Hand::Device, Some("dps.register"), "device", dps),
+    (Hand::Device, Some("telemetry.send"), "properties", written::no_null),
     (Hand::Device, Some("twin.report"), "patch", properties),
     (Hand::Cloud, Some("twin.desired"), "patch", properties),
     (Hand::Cloud, None, "hub", hub),
@@ -72,6 +89,13 @@ const ARGUMENTS: &[(Hand, Option<&str>, &str, Test)] = &[
     }),
     (Hand::Cloud, Some("calm"), "stimulus", |scope, node| call_of(scope, Hand::Cloud, "stimulus", node)),
     (Hand::Network, Some("heal"), "fault", |scope, node| call_of(scope, Hand::Network, "link fault", node)),
+];
+
+/// Arguments of calls of which a step gives one at most.
+const ALTERNATIVES: &[(Hand, &str, &[&str])] = &[
+    (Hand::Device, "telemetry.send", &["body", "size"]),
+    (Hand::Cloud, "c2d.send", &["body", "size"]),
+    (Hand::Cloud, "method.invoke", &["payload", "raw", "size"]),
 ];
 
 /// Reports everything that does not go together.
@@ -114,13 +138,31 @@ fn arguments(scope: &Scope<'_>, steps: &Node, faults: &mut Vec<Diagnostic>) {
         if let Some((_, inner)) = entry(entries, "steps") {
             arguments(scope, inner, faults);
         }
+        let called = |hand: Hand| entry(entries, hand.key()).and_then(|(_, node)| text(node).ok());
+        for (hand, call, names) in ALTERNATIVES {
+            if called(*hand).is_some_and(|called| called == *call) {
+                faults.extend(second(entries, names));
+            }
+        }
         for (hand, call, param, test) in ARGUMENTS {
-            let called = entry(entries, hand.key()).and_then(|(_, node)| text(node).ok());
-            let meant = called.is_some_and(|called| call.is_none_or(|call| call == called));
+            let meant = called(*hand).is_some_and(|called| call.is_none_or(|call| call == called));
             let argument = entry(entries, param).filter(|_| meant);
             faults.extend(argument.and_then(|(_, node)| test(scope, node)));
         }
     }
+}
+
+/// The second of arguments that stand for each other.
+fn second(entries: &[(Key, Node)], names: &[&str]) -> Option<Diagnostic> {
+    let mut given = entries.iter().map(|(key, _)| key).filter(|key| names.contains(&key.text.as_str()));
+    let (first, second) = (given.next()?, given.next()?);
+    Some(Diagnostic {
+        code: "scenario::conflict",
+        message: format!("`{}` and `{}` are given together", first.text, second.text),
+        span: second.span,
+        label: format!("instead of `{}`", first.text),
+        help: "keep one of the two".into(),
+    })
 }
 
 fn one_of(noun: &str, known: &[&str], list_command: &str, node: &Node) -> Option<Diagnostic> {

@@ -1,7 +1,7 @@
 //! What a scenario expects, and how it is compared with what was seen.
 
 use nanorig_trace::Event;
-use nanorig_trace::event::SOURCES;
+use nanorig_trace::event::{FieldSpec, SOURCES};
 use serde_json::{Map, Value};
 
 use crate::Span;
@@ -15,15 +15,40 @@ use crate::syntax::{Key, Node};
 pub struct Expected(pub Map<String, Value>);
 
 impl Expected {
-    /// The first field that `seen` does not fulfil, with what it has instead.
+    /// True when `seen` fulfils every field.
     #[must_use]
-    pub fn mismatch(&self, seen: &Map<String, Value>) -> Option<(String, Value, Option<Value>)> {
-        self.0.iter().find_map(|(name, wanted)| {
-            let found = seen.get(name);
-            let fits = found.is_some_and(|found| fits(wanted, found));
-            (!fits).then(|| (name.clone(), wanted.clone(), found.cloned()))
-        })
+    pub fn fits(&self, seen: &Map<String, Value>) -> bool {
+        self.unfulfilled(seen).next().is_none()
     }
+
+    /// The fields that `seen` does not fulfil, in alphabetical order.
+    #[must_use]
+    pub fn mismatches(&self, seen: &Map<String, Value>) -> Vec<Mismatch> {
+        let mismatch = |(field, wanted): (&String, &Value)| Mismatch {
+            field: field.clone(),
+            wanted: wanted.clone(),
+            found: seen.get(field).cloned(),
+        };
+        self.unfulfilled(seen).map(mismatch).collect()
+    }
+
+    fn unfulfilled<'a>(
+        &'a self,
+        seen: &'a Map<String, Value>,
+    ) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.0.iter().filter(|(name, wanted)| !seen.get(*name).is_some_and(|found| fits(wanted, found)))
+    }
+}
+
+/// A field that is not as it should be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mismatch {
+    /// Its name.
+    pub field: String,
+    /// What it should be.
+    pub wanted: Value,
+    /// What it is, if it is there at all.
+    pub found: Option<Value>,
 }
 
 /// True when `found` has everything that `wanted` names.
@@ -66,7 +91,7 @@ impl EventPattern {
         self.same_kind(event)
             && (self.fields.0.is_empty()
                 || match serde_json::to_value(event) {
-                    Ok(Value::Object(seen)) => self.fields.mismatch(&seen).is_none(),
+                    Ok(Value::Object(seen)) => self.fields.fits(&seen),
                     _ => false,
                 })
     }
@@ -97,7 +122,8 @@ pub(crate) fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<EventPatte
     };
     let mut fields = Map::new();
     for (key, value) in entries.iter().filter(|(key, _)| key != source_key) {
-        if spec.fields.iter().any(|field| field.name == key.text) {
+        if let Some(field) = spec.fields.iter().find(|field| field.name == key.text) {
+            word(reader, field, value);
             fields.insert(key.text.clone(), json(value));
         } else {
             let known: Vec<&str> = spec.fields.iter().map(|field| field.name).collect();
@@ -105,6 +131,17 @@ pub(crate) fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<EventPatte
         }
     }
     Some(EventPattern { source, name: spec.name, fields: Expected(fields), span: node.span })
+}
+
+/// What a field never holds would be waited for in vain.
+fn word(reader: &mut Reader<'_>, field: &FieldSpec, node: &Node) {
+    let Ok(given) = crate::scalar::text(node) else { return };
+    if field.words.is_empty() || field.words.contains(&given.as_str()) {
+        return;
+    }
+    let message = format!("`{}` is never `{given}`", field.name);
+    let help = suggest::help(&given, field.words, "");
+    reader.fault(fault("scenario::unknown-word", message, node, "unknown", help));
 }
 
 #[cfg(test)]
@@ -121,10 +158,10 @@ mod tests {
     fn maps_are_compared_by_the_keys_that_are_named() {
         let seen = json!({"status": 200, "patch": {"target": {"ac": 200, "value": 23.0}, "other": 1}});
         let seen = seen.as_object().expect("a map");
-        assert_eq!(expected(&json!({"patch": {"target": {"ac": 200, "value": 23}}})).mismatch(seen), None);
-        let wrong = expected(&json!({"patch": {"target": {"ac": 201}}})).mismatch(seen);
-        assert_eq!(wrong.map(|(name, _, _)| name), Some("patch".into()));
-        let absent = expected(&json!({"missing": null})).mismatch(seen);
-        assert_eq!(absent, Some(("missing".into(), Value::Null, None)));
+        assert_eq!(expected(&json!({"patch": {"target": {"ac": 200, "value": 23}}})).mismatches(seen), []);
+        let wrong = expected(&json!({"status": 201, "patch": {"target": {"ac": 201}}})).mismatches(seen);
+        assert_eq!(wrong.iter().map(|wrong| wrong.field.as_str()).collect::<Vec<_>>(), ["patch", "status"]);
+        let absent = expected(&json!({"missing": null})).mismatches(seen);
+        assert_eq!(absent, [Mismatch { field: "missing".into(), wanted: Value::Null, found: None }]);
     }
 }

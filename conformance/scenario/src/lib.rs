@@ -20,7 +20,7 @@ mod suggest;
 mod syntax;
 
 pub use diagnostic::{Diagnostic, Faults};
-pub use expect::{EventPattern, Expected};
+pub use expect::{EventPattern, Expected, Mismatch};
 pub use plan::{Plan, Step, StepKind};
 pub use read::parse;
 pub use schema::schema;

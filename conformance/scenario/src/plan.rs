@@ -48,7 +48,11 @@ impl Plan {
     }
 }
 
-fn count(steps: &[Step]) -> u64 {
+/// More steps than this would not fit the memory of the machine that runs them.
+pub(crate) const MAX_STEPS: u64 = 1_000_000;
+
+/// Steps as they are counted in progress and reports.
+pub(crate) fn count(steps: &[Step]) -> u64 {
     let one = |step: &Step| match &step.kind {
         StepKind::Repeat { times, steps } => u64::from(*times).saturating_mul(count(steps)),
         _ => 1,

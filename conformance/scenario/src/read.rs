@@ -6,7 +6,7 @@ use nanorig_dut::setup::Setup;
 use nanorig_dut::{ParamKind, Vocabulary};
 use serde_json::Value;
 
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::scalar::{convert, fault, json, text};
 use crate::section::{Field, Names, Reader, field, names, unknown_key};
 use crate::syntax::{self, Node, NodeKind};
@@ -49,6 +49,9 @@ pub(crate) const TOP: &[Field<Plan>] = &[
     ),
 ];
 
+/// Thresholds have no common range.
+const ANY_SIZE: ParamKind = ParamKind::Size { min: 0, max: u64::MAX };
+
 /// Top-level keys that are sections.
 pub(crate) const SECTIONS: &[&str] = &["device", "cloud", "network", "parameters", "steps"];
 
@@ -90,6 +93,7 @@ pub fn parse(source: Source, words: &Vocabulary) -> Result<Plan, Faults> {
         _ => plan.steps = steps::steps(reader, node),
     });
     complete(&mut reader, &root, &plan);
+    bounded(&mut reader, &plan);
     cross::check(&mut reader, &root, &plan.setup);
     let mut faults = reader.faults;
     if faults.is_empty() {
@@ -147,6 +151,23 @@ fn complete(reader: &mut Reader<'_>, root: &Node, plan: &Plan) {
     }
 }
 
+/// A run keeps something of each step, so that their number has a bound.
+fn bounded(reader: &mut Reader<'_>, plan: &Plan) {
+    let mut sum = 0_u64;
+    let goes_over = |step: &&plan::Step| {
+        sum = sum.saturating_add(plan::count(std::slice::from_ref(*step)));
+        sum > plan::MAX_STEPS
+    };
+    let Some(step) = plan.steps.iter().find(goes_over) else { return };
+    reader.fault(crate::Diagnostic {
+        code: "scenario::too-many-steps",
+        message: format!("the scenario has {} steps", plan.step_count()),
+        span: step.span,
+        label: format!("more than {} from here on", plan::MAX_STEPS),
+        help: "repeat less, or let one step do more, as `count` of `telemetry.send` does".into(),
+    });
+}
+
 /// Thresholds, as written: requirements know their units. A number with a unit is checked here so that a slip is underlined.
 fn parameters(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
@@ -160,15 +181,25 @@ fn parameters(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Value> {
         let has_unit =
             plain.starts_with(|c: char| c.is_ascii_digit()) && plain.ends_with(char::is_alphabetic);
         let checked = if has_unit {
-            convert(&ParamKind::Duration, value).or_else(|_| convert(&ParamKind::Size, value))
+            convert(&ParamKind::Duration, value).or_else(|_| convert(&ANY_SIZE, value))
         } else if plain.ends_with('%') {
             convert(&ParamKind::Share, value)
         } else {
-            Ok(Value::Null)
+            threshold(value)
         };
         if reader.keep(checked).is_some() {
             found.insert(key.text.clone(), json(value));
         }
     }
     found
+}
+
+/// A number without a unit. None means anything below zero.
+fn threshold(node: &Node) -> Result<Value, crate::Diagnostic> {
+    let number = convert(&ParamKind::Number, node)?;
+    if number.as_f64().is_some_and(|number| number >= 0.0) {
+        return Ok(number);
+    }
+    let message = format!("{} is out of range", text(node)?);
+    Err(fault("scenario::range", message, node, "out of range", "write 0 or more".to_owned()))
 }

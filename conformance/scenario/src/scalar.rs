@@ -25,12 +25,14 @@ pub(crate) fn convert(kind: &ParamKind, node: &Node) -> Result<Value, Diagnostic
         ParamKind::Integer { min, max } => integer(node, *min, *max),
         ParamKind::Number => number(node),
         ParamKind::Share => share(node),
-        ParamKind::Duration => with_unit(node, DURATION_UNITS, "a time span", "250ms`, `30s`, `5m` or `48h"),
-        ParamKind::Size => with_unit(node, SIZE_UNITS, "a size", "512B`, `4KiB` or `1MiB"),
+        ParamKind::Duration | ParamKind::Lasting { .. } => {
+            with_unit(node, DURATION_UNITS, "a time span", "250ms`, `30s`, `5m` or `48h")
+        }
+        ParamKind::Size { min, max } => size(node, *min, *max),
         ParamKind::Date => date(node),
         ParamKind::Address => address(node),
         ParamKind::Choice(words) => choice(node, words),
-        ParamKind::Json => Ok(json(node)),
+        ParamKind::Json => value(node),
         ParamKind::Texts => texts(node),
         ParamKind::Map => map(node),
     }
@@ -39,7 +41,7 @@ pub(crate) fn convert(kind: &ParamKind, node: &Node) -> Result<Value, Diagnostic
 /// The text of a scalar, whatever it looks like.
 pub(crate) fn text(node: &Node) -> Result<String, Diagnostic> {
     match &node.kind {
-        NodeKind::Scalar { text, plain } if !(*plain && text.is_empty()) => Ok(text.clone()),
+        NodeKind::Scalar { text, .. } if !node.is_nothing() => Ok(text.clone()),
         _ => Err(wrong(
             node,
             "a text",
@@ -65,6 +67,25 @@ fn integer(node: &Node, min: i64, max: i64) -> Result<Value, Diagnostic> {
             Err(fault("scenario::range", format!("{value} is out of range"), node, "out of range", help))
         }
         Err(_) => Err(wrong(node, "a whole number", "write digits only")),
+    }
+}
+
+fn size(node: &Node, min: u64, max: u64) -> Result<Value, Diagnostic> {
+    let size = with_unit(node, SIZE_UNITS, "a size", "512B`, `4KiB` or `1MiB")?;
+    if size.as_u64().is_some_and(|bytes| (min..=max).contains(&bytes)) {
+        return Ok(size);
+    }
+    let help = format!("write a size from {} to {}", in_bytes(min), in_bytes(max));
+    let message = format!("{} is out of range", text(node)?);
+    Err(fault("scenario::range", message, node, "out of range", help))
+}
+
+/// A size in the largest unit that it is a multiple of.
+fn in_bytes(size: u64) -> String {
+    match size {
+        size if size > 0 && size.is_multiple_of(1 << 20) => format!("{}MiB", size >> 20),
+        size if size > 0 && size.is_multiple_of(1 << 10) => format!("{}KiB", size >> 10),
+        size => format!("{size}B"),
     }
 }
 
@@ -164,7 +185,29 @@ fn map(node: &Node) -> Result<Value, Diagnostic> {
             ));
         }
     }
-    Ok(json(node))
+    value(node)
+}
+
+/// Any value that JSON can carry: YAML's infinities and its not-a-number are none.
+fn value(node: &Node) -> Result<Value, Diagnostic> {
+    match first_not_json(node) {
+        None => Ok(json(node)),
+        Some(node) => {
+            Err(wrong(node, "a value that JSON has", "write it in quotes if the text itself is meant"))
+        }
+    }
+}
+
+fn first_not_json(node: &Node) -> Option<&Node> {
+    match &node.kind {
+        NodeKind::Scalar { text, plain: true } => {
+            let word = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
+            matches!(word.as_str(), ".nan" | ".inf").then_some(node)
+        }
+        NodeKind::Scalar { .. } => None,
+        NodeKind::List(items) => items.iter().find_map(first_not_json),
+        NodeKind::Map(entries) => entries.iter().find_map(|(_, value)| first_not_json(value)),
+    }
 }
 
 /// Any YAML as JSON, by the core schema of YAML 1.2: unquoted `null`, `true`, `false` and numbers are not texts.
@@ -201,7 +244,7 @@ fn plain_json(text: &str) -> Value {
 
 pub(crate) fn wrong(node: &Node, wanted: &str, help: &str) -> Diagnostic {
     let found = match &node.kind {
-        NodeKind::Scalar { text, .. } if !text.is_empty() => format!("`{text}`"),
+        NodeKind::Scalar { text, .. } if !text.is_empty() && !node.is_nothing() => format!("`{text}`"),
         _ => node.noun().to_owned(),
     };
     let message = format!("expected {wanted}, found {found}");
@@ -222,6 +265,8 @@ pub(crate) fn fault(
 mod tests {
     use super::*;
 
+    const ANY_SIZE: ParamKind = ParamKind::Size { min: 0, max: u64::MAX };
+
     fn scalar(text: &str) -> Node {
         crate::syntax::parse(text).expect("it is YAML")
     }
@@ -234,7 +279,7 @@ mod tests {
         assert_eq!(span("48h"), Ok(172_800_000_000_u64.into()));
         assert_eq!(span("250").expect_err("no unit").code, "scenario::unit");
         assert_eq!(span("2 weeks").expect_err("no such unit").code, "scenario::unit");
-        assert_eq!(convert(&ParamKind::Size, &scalar("4KiB")), Ok(4096.into()));
+        assert_eq!(convert(&ANY_SIZE, &scalar("4KiB")), Ok(4096.into()));
         assert_eq!(convert(&ParamKind::Share, &scalar("0.1%")), Ok(Value::from(0.001)));
     }
 
@@ -244,6 +289,25 @@ mod tests {
         assert_eq!(convert(&kind, &scalar("4")), Ok(4.into()));
         assert_eq!(convert(&kind, &scalar("5")).expect_err("too large").code, "scenario::range");
         assert_eq!(convert(&kind, &scalar("0")).expect_err("too small").code, "scenario::range");
+    }
+
+    #[test]
+    fn a_size_out_of_range_is_told_the_range() {
+        let kind = ParamKind::Size { min: 32, max: 16 << 20 };
+        let size = |text| convert(&kind, &scalar(text)).map_err(|fault| (fault.code, fault.help));
+        assert_eq!(size("32B"), Ok(32.into()));
+        assert_eq!(size("16MiB"), Ok((16 << 20).into()));
+        let refused = Err(("scenario::range", "write a size from 32B to 16MiB".to_owned()));
+        assert_eq!((size("31B"), size("16777217B")), (refused.clone(), refused));
+    }
+
+    #[test]
+    fn what_json_cannot_carry_is_no_value() {
+        let value = |text| convert(&ParamKind::Json, &scalar(text));
+        for text in [".nan", "[1, -.inf]", "{a: {b: .NaN}}"] {
+            assert_eq!(value(text).expect_err(text).code, "scenario::type");
+        }
+        assert_eq!(value("\".nan\""), Ok(".nan".into()));
     }
 
     #[test]

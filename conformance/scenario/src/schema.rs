@@ -90,8 +90,10 @@ fn kind(kind: &ParamKind) -> Value {
         ParamKind::Integer { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
         ParamKind::Number => json!({"type": "number"}),
         ParamKind::Share => json!({"type": "string", "pattern": r"^[0-9.]+%$"}),
-        ParamKind::Duration => json!({"type": "string", "pattern": r"^[0-9._]+ ?(us|ms|s|m|min|h|d)$"}),
-        ParamKind::Size => json!({"type": "string", "pattern": r"^[0-9._]+ ?(B|KiB|MiB|kB|MB)$"}),
+        ParamKind::Duration | ParamKind::Lasting { .. } => {
+            json!({"type": "string", "pattern": r"^[0-9._]+ ?(us|ms|s|m|min|h|d)$"})
+        }
+        ParamKind::Size { .. } => json!({"type": "string", "pattern": r"^[0-9._]+ ?(B|KiB|MiB|kB|MB)$"}),
         ParamKind::Date => json!({"type": "string", "format": "date-time"}),
         ParamKind::Address => json!({"type": "string", "format": "ipv4"}),
         ParamKind::Choice(choices) => json!({"enum": choices}),
@@ -112,7 +114,7 @@ fn step(words: &Vocabulary) -> Value {
         &["never", "for"],
     ));
     kinds.push(closed(json!({"wait": kind(&ParamKind::Duration)}), &["wait"]));
-    let inner = json!({"type": "array", "items": {"$ref": "#/$defs/step"}});
+    let inner = json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}});
     kinds.push(closed(
         json!({"repeat": {"type": "integer", "minimum": 1}, "steps": inner}),
         &["repeat", "steps"],
@@ -157,13 +159,18 @@ fn parameters(words: &Vocabulary) -> Value {
     json!({"type": "object", "description": doc, "additionalProperties": false, "properties": properties})
 }
 
+fn field_of_event(field: &nanorig_trace::event::FieldSpec) -> Value {
+    let mut schema = json!({"description": field.doc.trim()});
+    if !field.words.is_empty() {
+        schema["enum"] = json!(field.words);
+    }
+    schema
+}
+
 fn event() -> Value {
     let one = |source: &str, spec: &nanorig_trace::event::EventSpec| {
-        let mut properties: Map<String, Value> = spec
-            .fields
-            .iter()
-            .map(|field| (field.name.to_owned(), json!({"description": field.doc.trim()})))
-            .collect();
+        let mut properties: Map<String, Value> =
+            spec.fields.iter().map(|field| (field.name.to_owned(), field_of_event(field))).collect();
         properties.insert(source.to_owned(), json!({"const": spec.name, "description": spec.doc.trim()}));
         json!({"type": "object", "additionalProperties": false, "required": [source], "properties": properties})
     };

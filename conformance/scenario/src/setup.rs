@@ -38,6 +38,8 @@ fn bytes(value: Value) -> Option<usize> {
     value.as_u64().and_then(|bytes| usize::try_from(bytes).ok())
 }
 
+/// From what hardly starts to what no such device has.
+const HEAP: Kind = Kind::Size { min: 1 << 10, max: 1 << 30 };
 const ATTESTATIONS: &[&str] = &["symmetric-key", "symmetric-key-group", "x509", "x509-group"];
 const TLS_VERSIONS: &str = "TLS versions, from `\"1.2\"` and `\"1.3\"`.";
 
@@ -96,10 +98,8 @@ pub(crate) const DEVICE: &[Field<DeviceSetup>] = &[
         d.passphrase = Some(text(v));
     }),
     field("time-servers", Kind::Texts, "Time servers, in order.", |d, v| d.time_servers = texts(v)),
-    field("native-heap", Kind::Size, "Native heap instead of the profile's.", |d, v| {
-        d.native_heap = bytes(v)
-    }),
-    field("managed-heap", Kind::Size, "Managed heap instead of the profile's.", |d, v| {
+    field("native-heap", HEAP, "Native heap instead of the profile's.", |d, v| d.native_heap = bytes(v)),
+    field("managed-heap", HEAP, "Managed heap instead of the profile's.", |d, v| {
         d.managed_heap = bytes(v);
     }),
     field("sockets", Kind::Integer { min: 1, max: 64 }, "Sockets instead of the profile's.", |d, v| {
@@ -317,5 +317,22 @@ fn require_id(reader: &mut Reader<'_>, node: &Node, id: &str) {
         let message = "an `id` is missing".to_owned();
         let help = "add `id: NAME`".to_owned();
         reader.fault(crate::scalar::fault("scenario::missing-key", message, node, "has no `id`", help));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_that_teaches_scenarios_names_every_key() {
+        let page = include_str!("../../../scenarios/README.md");
+        fn keys<T>(fields: &[Field<T>]) -> impl Iterator<Item = &'static str> {
+            fields.iter().map(|field| field.name)
+        }
+        let all = keys(DEVICE).chain(keys(CLOUD)).chain(keys(HUB)).chain(keys(IDENTITY));
+        let all = all.chain(keys(DPS)).chain(keys(ENROLLMENT)).chain(keys(NETWORK)).chain(keys(WIFI));
+        let missing: Vec<&str> = all.filter(|key| !page.contains(&format!("`{key}`"))).collect();
+        assert!(missing.is_empty(), "scenarios/README.md does not name {missing:?}");
     }
 }

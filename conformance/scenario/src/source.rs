@@ -42,9 +42,7 @@ impl Source {
     /// Line of a span's start, counted from 1.
     #[must_use]
     pub fn line(&self, span: Span) -> u32 {
-        let before = self.text.get(..span.start).unwrap_or(&self.text);
-        let breaks = before.bytes().filter(|byte| *byte == b'\n').count();
-        u32::try_from(breaks).map_or(u32::MAX, |breaks| breaks.saturating_add(1))
+        line(&self.text, span)
     }
 
     /// The source as miette shows it.
@@ -52,4 +50,11 @@ impl Source {
     pub fn named(&self) -> miette::NamedSource<Arc<str>> {
         miette::NamedSource::new(&self.name, Arc::clone(&self.text)).with_language("yaml")
     }
+}
+
+/// Line of a span's start, counted from 1.
+pub(crate) fn line(text: &str, span: Span) -> u32 {
+    let before = text.get(..span.start).unwrap_or(text);
+    let breaks = before.bytes().filter(|byte| *byte == b'\n').count();
+    u32::try_from(breaks).map_or(u32::MAX, |breaks| breaks.saturating_add(1))
 }

@@ -79,6 +79,10 @@ fn no_kind(node: &Node, entries: &[(Key, Node)]) -> crate::Diagnostic {
 }
 
 fn call(reader: &mut Reader<'_>, hand: Hand, entries: &[(Key, Node)], name: &Node) -> Option<StepKind> {
+    if name.is_nothing() {
+        reader.fault(nameless_call(hand, name));
+        return None;
+    }
     let typed = reader.keep(text(name))?;
     let Some(spec) = reader.words.call(hand, &typed) else {
         reader.fault(unknown_call(reader.words, hand, &typed, name));
@@ -86,12 +90,12 @@ fn call(reader: &mut Reader<'_>, hand: Hand, entries: &[(Key, Node)], name: &Nod
     };
     let mut args = Args::default();
     let mut expected = None;
-    let mut within = spec.within;
+    let mut within = None;
     let mut background = false;
     for (key, value) in entries.iter().filter(|(key, _)| key.text != hand.key()) {
         match key.text.as_str() {
             "label" => {}
-            "within" => within = duration(reader, value).unwrap_or(within),
+            "within" => within = duration(reader, value),
             "background" => {
                 background = reader.keep(convert(&ParamKind::Flag, value)) == Some(Value::Bool(true));
             }
@@ -104,11 +108,23 @@ fn call(reader: &mut Reader<'_>, hand: Hand, entries: &[(Key, Node)], name: &Nod
         let help = format!("add `{}:` - {}", param.name, param.doc);
         reader.fault(fault("scenario::missing-key", message, name, "incomplete", help));
     }
+    let within = within.unwrap_or_else(|| spec.deadline(&args));
     Some(StepKind::Call { call: Call { spec, args }, expect: expected, within, background })
 }
 
 fn has(entries: &[(Key, Node)], name: &str) -> bool {
     find(entries, name).is_some()
+}
+
+fn list_command(hand: Hand) -> &'static str {
+    if hand == Hand::Device { "nanorig list actions" } else { "nanorig list stimuli" }
+}
+
+fn nameless_call(hand: Hand, node: &Node) -> crate::Diagnostic {
+    let (key, command) = (hand.key(), list_command(hand));
+    let message = format!("the step does not say what the {key} shall do");
+    let help = format!("write its name after `{key}:`; `{command}` names all");
+    fault("scenario::step", message, node, "nothing here", help)
 }
 
 fn unknown_call(words: &nanorig_dut::Vocabulary, hand: Hand, typed: &str, node: &Node) -> crate::Diagnostic {
@@ -117,13 +133,7 @@ fn unknown_call(words: &nanorig_dut::Vocabulary, hand: Hand, typed: &str, node: 
         words.calls.iter().filter(|spec| spec.hand == hand).map(|spec| spec.name).collect();
     let elsewhere = words.calls.iter().find(|spec| spec.name == typed);
     let help = elsewhere.map_or_else(
-        || {
-            suggest::help(
-                typed,
-                &names,
-                if hand == Hand::Device { "nanorig list actions" } else { "nanorig list stimuli" },
-            )
-        },
+        || suggest::help(typed, &names, list_command(hand)),
         |spec| format!("write `{}: {typed}`", spec.hand.key()),
     );
     fault("scenario::unknown-call", format!("{key} has no `{typed}`"), node, "unknown", help)
@@ -204,6 +214,11 @@ fn repeat(reader: &mut Reader<'_>, whole: &Node, entries: &[(Key, Node)], times:
         ));
         return None;
     };
+    if matches!(&inner.kind, NodeKind::List(items) if items.is_empty()) {
+        let help = "put a step into it, or remove the `repeat`".to_owned();
+        let message = "there is no step to repeat".to_owned();
+        reader.fault(fault("scenario::no-steps", message, inner, "no steps", help));
+    }
     Some(StepKind::Repeat { times, steps: steps(reader, inner) })
 }
 

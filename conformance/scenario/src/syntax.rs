@@ -2,6 +2,7 @@
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
+use crate::source::line;
 use crate::{Diagnostic, Span};
 
 /// A value and where it stood.
@@ -30,10 +31,15 @@ pub(crate) struct Key {
 }
 
 impl Node {
+    /// True where a value should stand and none does.
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(&self.kind, NodeKind::Scalar { text, plain: true } if text.is_empty() || text == "~")
+    }
+
     /// What the node is, for messages.
     pub(crate) fn noun(&self) -> &'static str {
         match &self.kind {
-            NodeKind::Scalar { text, plain: true } if text.is_empty() => "nothing",
+            NodeKind::Scalar { .. } if self.is_nothing() => "nothing",
             NodeKind::Scalar { .. } => "a single value",
             NodeKind::List(_) => "a list",
             NodeKind::Map(_) => "a map",
@@ -138,14 +144,14 @@ impl Builder<'_> {
             Some(Open::List(items, _)) => items.push(node),
             Some(Open::Map(entries, pending, _)) => match pending.take() {
                 Some(key) => entries.push((key, node)),
-                None => *pending = Some(as_key(node, entries)?),
+                None => *pending = Some(as_key(self.text, node, entries)?),
             },
         }
         Ok(())
     }
 }
 
-fn as_key(node: Node, entries: &[(Key, Node)]) -> Result<Key, Diagnostic> {
+fn as_key(source: &str, node: Node, entries: &[(Key, Node)]) -> Result<Key, Diagnostic> {
     let NodeKind::Scalar { text, .. } = node.kind else {
         return Err(Diagnostic {
             code: "scenario::key",
@@ -155,13 +161,14 @@ fn as_key(node: Node, entries: &[(Key, Node)]) -> Result<Key, Diagnostic> {
             help: "write `key: value`".into(),
         });
     };
-    if entries.iter().any(|(key, _)| key.text == text) {
+    if let Some((first, _)) = entries.iter().find(|(key, _)| key.text == text) {
+        let line = line(source, first.span);
         return Err(Diagnostic {
             code: "scenario::duplicate-key",
             message: format!("`{text}` is given twice"),
             span: node.span,
             label: "again".into(),
-            help: "keep one of the two".into(),
+            help: format!("keep one of the two; the first stands in line {line}"),
         });
     }
     Ok(Key { text, span: node.span })

@@ -28,7 +28,12 @@ static SEND: CallSpec = CallSpec {
             required: false,
             doc: "How many.",
         },
-        Param { name: "every", kind: ParamKind::Duration, required: false, doc: "Pause between two." },
+        Param {
+            name: "every",
+            kind: ParamKind::Lasting { times: Some("count") },
+            required: false,
+            doc: "Pause between two.",
+        },
     ],
     results: &[("sent", "messages confirmed")],
     needs: Some("hub.d2c"),
@@ -165,6 +170,57 @@ steps:
     assert_eq!(told.len(), expected.len(), "{told:#?}");
 }
 
+/// A scenario of these steps, each on a line of its own from the fourth on.
+fn of_steps(steps: &str) -> String {
+    format!("format: 1\nname: x\nsteps:\n{steps}")
+}
+
+#[test]
+fn a_call_that_lasts_has_a_later_deadline() {
+    let deadline = |step: &str| {
+        let plan = read(&of_steps(step)).expect("it is right");
+        match plan.steps[0].kind {
+            StepKind::Call { within, .. } => within.as_secs(),
+            _ => panic!("{step} is a call"),
+        }
+    };
+    assert_eq!(deadline("  - { device: telemetry.send, body: 1 }\n"), 30);
+    assert_eq!(deadline("  - { device: telemetry.send, body: 1, count: 100, every: 30s }\n"), 3_030);
+    assert_eq!(deadline("  - { device: telemetry.send, body: 1, count: 100, every: 30s, within: 5s }\n"), 5);
+}
+
+#[test]
+fn the_number_of_steps_has_a_bound() {
+    let nested = |times: u32| {
+        let inner = "[{ repeat: 1000, steps: [{ wait: 1s }] }]";
+        of_steps(&format!("  - {{ repeat: {times}, steps: {inner} }}\n"))
+    };
+    assert_eq!(read(&nested(1_000)).expect("it is the most").step_count(), 1_000_000);
+    let told = told(&nested(1_001));
+    assert!(told[0].starts_with("4: scenario::too-many-steps"), "{told:?}");
+    assert!(told[0].contains("the scenario has 1001000 steps"), "{told:?}");
+}
+
+#[test]
+fn repeating_nothing_is_refused() {
+    assert!(told(&of_steps("  - { repeat: 9, steps: [] }\n"))[0].contains("there is no step to repeat"));
+}
+
+#[test]
+fn a_call_without_a_name_is_told_where_to_find_one() {
+    let told = told(&of_steps("  - device:\n"));
+    assert!(told[0].contains("does not say what the device shall do"), "{told:?}");
+    assert!(told[0].contains("`nanorig list actions`"), "{told:?}");
+}
+
+#[test]
+fn a_word_that_a_field_never_holds_is_refused() {
+    let told = told(&of_steps("  - expect: { device: status, status: connected }\n"));
+    let expected =
+        "4: scenario::unknown-word at `connected`: `status` is never `connected`; did you mean `Connected`?";
+    assert_eq!(told, [expected]);
+}
+
 #[test]
 fn files_that_are_no_scenarios_are_refused_kindly() {
     assert!(told("")[0].starts_with("1: scenario::empty"));
@@ -174,7 +230,8 @@ fn files_that_are_no_scenarios_are_refused_kindly() {
             .contains("the file has format 2, this version reads 1")
     );
     assert!(told("format: 1\nname: [\n")[0].contains("scenario::yaml"));
-    assert!(told("format: 1\nname: a\nname: b\n")[0].contains("`name` is given twice"));
+    let twice = told("format: 1\nname: a\nname: b\n");
+    assert!(twice[0].contains("`name` is given twice; keep one of the two; the first stands in line 2"));
     assert!(told("format: 1\nname: &a x\nsteps: [*a]\n")[0].contains("an anchor is not supported"));
     assert!(told("- 1\n- 2\n")[0].contains("expected a map for a scenario, found a list"));
     assert!(told("format: 1\nname: x\nsteps:\n---\nformat: 1\n").iter().any(|t| t.contains("one-document")));

@@ -60,7 +60,7 @@ fn judge_delivery(
     let surfaced = view.device_events().find(|(when, event)| {
         *when > at
             && when.since(at) <= limit
-            && matches!(event, DeviceEvent::C2d { body, .. } if body.0 == delivery.publish.payload)
+            && matches!(event, DeviceEvent::C2d { body, .. } if body.is(&delivery.publish.payload))
     });
     let watched =
         connection.lasts(at, limit, view.end()) && !view.cut_off(connection, at.time, at.time + limit);

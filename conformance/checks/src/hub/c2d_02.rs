@@ -26,7 +26,7 @@ fn judge(view: &View<'_>) -> Finding {
         let place = handed.iter().position(|(at, _, body)| {
             *at > delivery.at
                 && at.since(delivery.at) <= HANDED_ON_WITHIN
-                && body.0 == delivery.publish.payload
+                && body.is(&delivery.publish.payload)
         });
         let Some((at, properties, _)) = place.map(|place| handed.remove(place)) else { continue };
         if !is_telling(&delivery) {

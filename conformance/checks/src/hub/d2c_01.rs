@@ -24,9 +24,10 @@ fn judge(view: &View<'_>) -> Finding {
             tally.bad(violation.at, format!("the hub does not take a topic: {}", violation.detail));
         }
     }
-    let mut told = 0;
+    let (mut told, mut goes_on) = (0, false);
     for series in series(view) {
         told += judge_series(view, &series, &mut tally);
+        goes_on |= series.ended().is_none();
     }
     if (told as f64) < view.number("messages") && !tally.has_bad() {
         return Finding::inconclusive(format!("the application was told to send {told} messages"));
@@ -34,7 +35,11 @@ fn judge(view: &View<'_>) -> Finding {
     tally.finish(
         "all telemetry arrived at its rate",
         "telemetry was lost, or came at another rate",
-        "the application was not told to send telemetry",
+        if goes_on {
+            "the run ended while the application was sending telemetry"
+        } else {
+            "the application was not told to send telemetry"
+        },
     )
 }
 
@@ -111,6 +116,15 @@ mod tests {
             .at(200.0)
             .hub_status("Connected", "ok");
         story
+    }
+
+    #[test]
+    fn a_series_that_goes_on_to_the_end_is_inconclusive() {
+        let mut story = Story::new();
+        story.at(1.0).action("telemetry.send", json!({ "count": 60, "every": 10_000_000 }));
+        stored(story.at(1.1), 1);
+        story.at(60.0).hub_status("Connected", "ok");
+        story.expect("HUB-D2C-01", Verdict::Inconclusive);
     }
 
     #[test]

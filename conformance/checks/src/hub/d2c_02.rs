@@ -1,6 +1,6 @@
 //! HUB-D2C-02: properties arrive as the application meant them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -52,7 +52,11 @@ fn judge_messages(view: &View<'_>, series: &Series<'_, '_>, intended: &[Properti
             Some(found) if intended.contains(&found) => {
                 tally.good(message.at, format!("{properties} as meant"))
             }
-            _ => tally.bad(message.at, format!("{properties} instead of {}", call.args["properties"])),
+            found => {
+                let names = differing(&found.unwrap_or_default(), &intended[0]);
+                let meant = &call.args["properties"];
+                tally.bad(message.at, format!("{names} not as meant: {properties} instead of {meant}"));
+            }
         }
     }
     if series.stored.is_empty() && call.succeeded() {
@@ -62,6 +66,13 @@ fn judge_messages(view: &View<'_>, series: &Series<'_, '_>, intended: &[Properti
     for violation in refused.filter(|violation| violation.at > call.at && violation.at <= series.until) {
         tally.bad(violation.at, format!("the topic with these properties is refused: {}", violation.detail));
     }
+}
+
+/// The properties that only one of the two has, or that have another value.
+fn differing(found: &Properties, intended: &Properties) -> String {
+    let names: BTreeSet<&String> = found.keys().chain(intended.keys()).collect();
+    let differs = |name: &&String| found.get(*name) != intended.get(*name);
+    names.into_iter().filter(differs).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn judge_lower(
     };
     for delivery in connection.c2d_deliveries().into_iter().filter(lower) {
         let surfaced = view.device_events_after(delivery.at).find(
-            |(_, event)| matches!(event, DeviceEvent::C2d { body, .. } if body.0 == delivery.publish.payload),
+            |(_, event)| matches!(event, DeviceEvent::C2d { body, .. } if body.is(&delivery.publish.payload)),
         );
         match surfaced {
             Some((at, _)) => tally.good(at, format!("a message on {filter} is taken at the lower QoS")),

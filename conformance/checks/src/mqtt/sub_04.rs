@@ -79,7 +79,7 @@ fn judge_message(view: &View<'_>, connection: &Connection<'_>, at: At, publish: 
 
 fn is_handled(what: &HubDelivery, event: &DeviceEvent, publish: &Publish) -> bool {
     match (what, event) {
-        (HubDelivery::C2d { .. }, DeviceEvent::C2d { body, .. }) => body.0 == publish.payload,
+        (HubDelivery::C2d { .. }, DeviceEvent::C2d { body, .. }) => body.is(&publish.payload),
         (HubDelivery::Desired { version }, DeviceEvent::Desired { version: handled, .. }) => {
             handled >= version
         }

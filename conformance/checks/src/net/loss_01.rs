@@ -76,7 +76,8 @@ fn judge_recovery(view: &View<'_>, at: At, tally: &mut Tally) {
 
 /// Every step that the device is told to do ends as the scenario expects.
 fn judge_work(view: &View<'_>, (from, until): (At, At), share: f64, tally: &mut Tally) {
-    let asked = |call: &&HarnessCall<'_>| call.hand == "device" && call.at > from;
+    // A device starts without the link: that alone is no work over it.
+    let asked = |call: &&HarnessCall<'_>| call.hand == "device" && call.name != "boot" && call.at > from;
     for call in view.calls().iter().filter(asked) {
         let step = view.steps().iter().find(|step| Some(step.number) == call.step);
         let ended = match step.and_then(|step| step.finished) {
@@ -110,10 +111,14 @@ mod tests {
 
     /// The device is told to send over a link that loses this share from the beginning on.
     fn sending(share: f64, ok: bool, result: StepResult) -> Story {
+        told_to("telemetry.send", share, ok, result)
+    }
+
+    fn told_to(call: &str, share: f64, ok: bool, result: StepResult) -> Story {
         let mut story = Story::new();
         loses(&mut story, share);
-        story.at(1.0).event(RunEvent::StepStarted { step: 1, label: "send".into() });
-        let (name, args, step) = ("telemetry.send".to_owned(), json!({}), Some(1));
+        story.at(1.0).event(RunEvent::StepStarted { step: 1, label: call.into() });
+        let (name, args, step) = (call.to_owned(), json!({}), Some(1));
         story.event(RunEvent::Action { name: name.clone(), args, step });
         story.at(2.0).event(RunEvent::Outcome { name, ok, fields: json!({}), step });
         let (message, line, skipped) = (String::new(), 1, None);
@@ -128,6 +133,11 @@ mod tests {
         let mut story = sending(0.05, true, StepResult::Passed);
         story.boot("watchdog");
         story.expect("NET-LOSS-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn to_start_is_no_work() {
+        told_to("boot", 0.05, true, StepResult::Passed).expect("NET-LOSS-01", Verdict::Inconclusive);
     }
 
     #[test]

@@ -47,8 +47,11 @@ fn judge_message(view: &View<'_>, connection: &Connection<'_>, at: At, publish: 
     let bytes = publish.payload.len();
     match acknowledged {
         Some((later, _)) if later.since(at) <= limit => {
-            if let Some((changed, length)) = delivered_otherwise(view, at, publish) {
-                tally.bad(changed, format!("{length} octets reach the application where {bytes} were sent"));
+            if let Some(changed) = delivered_otherwise(view, at, publish) {
+                tally.bad(
+                    changed,
+                    format!("other octets reach the application than the {bytes} that were sent"),
+                );
             } else {
                 tally.good(later, format!("a message of {bytes} octets is acknowledged"));
             }
@@ -67,12 +70,12 @@ fn judge_message(view: &View<'_>, connection: &Connection<'_>, at: At, publish: 
 }
 
 /// The message as the application got it, when it is not what was sent.
-fn delivered_otherwise(view: &View<'_>, at: At, publish: &Publish) -> Option<(At, usize)> {
+fn delivered_otherwise(view: &View<'_>, at: At, publish: &Publish) -> Option<At> {
     let (delivered, body) = view.device_events().find_map(|(later, event)| match event {
         DeviceEvent::C2d { body, .. } | DeviceEvent::Message { body, .. } if later > at => {
             Some((later, body))
         }
         _ => None,
     })?;
-    (body[..] != publish.payload[..]).then_some((delivered, body.len()))
+    (!body.is(&publish.payload)).then_some(delivered)
 }

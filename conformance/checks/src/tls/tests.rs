@@ -1,4 +1,4 @@
-use nanorig_trace::event::{CloseHow, ConnEvent, DeviceEvent, Party};
+use nanorig_trace::event::{CloseHow, ConnEvent, DeviceEvent, NetworkEvent, Party};
 use nanorig_wire::mqtt::{Packet, PacketId, Publish, QoS};
 use nanorig_wire::tls::ExtensionType;
 
@@ -135,6 +135,15 @@ fn an_old_version_must_not_be_accepted() {
     let conn = story.open("hub");
     story.event(ConnEvent::ClientHello { conn, bytes: vec![1, 0, 0, 9].into() });
     story.expect("TLS-VER-01", Verdict::Fail);
+}
+
+#[test]
+fn a_client_hello_that_the_link_bent_is_not_the_devices() {
+    let mut story = Story::new();
+    let conn = story.open("hub");
+    story.event(NetworkEvent::Link { fault: "silent-corruption".to_owned(), on: true });
+    story.event(ConnEvent::ClientHello { conn, bytes: vec![1, 0, 0, 9].into() });
+    story.expect("TLS-VER-01", Verdict::Inconclusive);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::files;
-use super::screen::count;
+use super::screen::{self, count};
 use crate::exit::Exit;
+use crate::stdio;
 use crate::vocabulary::vocabulary;
 
 pub(crate) fn run(paths: &[PathBuf]) -> miette::Result<Exit> {
@@ -13,19 +14,17 @@ pub(crate) fn run(paths: &[PathBuf]) -> miette::Result<Exit> {
     let files = files::collect(paths)?;
     for path in &files {
         match files::read(path, &words)? {
-            Ok(plan) => println!("{}: {} ({} steps)", path.display(), plan.name, plan.step_count()),
+            Ok(plan) => stdio::out(&files::line(&plan))?,
             Err(found) => {
                 faults += found.faults.len();
-                for report in found.reports() {
-                    eprintln!("{report:?}");
-                }
+                stdio::complain(&screen::told(found));
             }
         }
     }
     if faults == 0 {
-        println!("{}, no faults", count(files.len(), "scenario"));
+        stdio::out(&format!("{}, no faults\n", count(files.len(), "scenario")))?;
         return Ok(Exit::Passed);
     }
-    eprintln!("{}", count(faults, "fault"));
+    stdio::complain(&count(faults, "fault"));
     Ok(Exit::Usage)
 }

@@ -4,6 +4,7 @@ use miette::miette;
 use nanorig_checks::{Catalogue, Check, Level, Requirement, Run};
 
 use crate::exit::Exit;
+use crate::stdio;
 
 pub(crate) fn run(id: &str) -> miette::Result<Exit> {
     let typed = id.to_uppercase();
@@ -16,7 +17,7 @@ pub(crate) fn run(id: &str) -> miette::Result<Exit> {
         );
         return Err(miette!(help = help, "there is no requirement `{id}`"));
     };
-    print!("{}", text(requirement));
+    stdio::out(&text(requirement))?;
     Ok(Exit::Passed)
 }
 

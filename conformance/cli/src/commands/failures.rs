@@ -1,4 +1,4 @@
-//! Failures, shown in the scenario's own text.
+//! Failures, shown in the scenario's own text, and the command that shows them again.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use nanorig_trace::event::StepResult;
 
 use super::screen;
 
-/// One failure: what, where in the file, why, and how to see it again.
+/// One failure: what, where in the file, and why.
 #[derive(Debug)]
 struct Failure {
     code: String,
     message: String,
     label: String,
     span: Option<Span>,
-    help: String,
+    help: Option<String>,
 }
 
 impl fmt::Display for Failure {
@@ -35,7 +35,7 @@ impl miette::Diagnostic for Failure {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(&self.help))
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -48,10 +48,10 @@ impl miette::Diagnostic for Failure {
 pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> String {
     let failed = |step: &&StepReport| matches!(step.result, StepResult::Failed | StepResult::Error);
     let handler = screen::faults(&console::Term::stdout());
-    let of_steps = steps.iter().filter(failed).map(|step| of_step(step, report));
+    let of_steps = steps.iter().filter(failed).map(of_step);
     let shown = |row: &&VerdictRow| matches!(row.verdict, Verdict::Fail | Verdict::Error);
-    let of_verdicts = report.verdicts.iter().filter(shown).map(|row| of_verdict(row, source, report));
-    of_steps
+    let of_verdicts = report.verdicts.iter().filter(shown).map(|row| of_verdict(row, source));
+    let shown: String = of_steps
         .chain(of_verdicts)
         .map(|failure| {
             let spanned = failure.span.is_some();
@@ -60,22 +60,28 @@ pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> St
             let mut text = String::new();
             handler.render_report(&mut text, shown.as_ref()).expect("a text takes everything");
             text.push('\n');
-            text
+            screen::short_lines(&text)
         })
-        .collect()
+        .collect();
+    if shown.is_empty() { shown } else { format!("{shown}{}", replay(report)) }
 }
 
-fn of_step(step: &StepReport, report: &Report) -> Failure {
+/// The command on a line of its own, as it is: what is broken or indented cannot be pasted.
+fn replay(report: &Report) -> String {
+    format!("To run the same again:\n{}\n\n", report.replay())
+}
+
+fn of_step(step: &StepReport) -> Failure {
     Failure {
         code: format!("step {}", step.index),
-        message: step.message.clone(),
-        label: if step.seen.is_empty() { "this step".into() } else { step.seen.clone() },
+        message: screen::readable(&step.message),
+        label: if step.seen.is_empty() { "this step".into() } else { screen::readable(&step.seen) },
         span: Some(step.span),
-        help: replay(report),
+        help: None,
     }
 }
 
-fn of_verdict(row: &VerdictRow, source: &Source, report: &Report) -> Failure {
+fn of_verdict(row: &VerdictRow, source: &Source) -> Failure {
     let mut message = format!("{}: {}", row.verdict, row.summary);
     for evidence in row.evidence.iter().take(6) {
         message.push_str(&format!("\n{}: {}", evidence.time, evidence.text));
@@ -91,10 +97,10 @@ fn of_verdict(row: &VerdictRow, source: &Source, report: &Report) -> Failure {
     };
     Failure {
         code: row.id.clone(),
-        message,
+        message: screen::readable(&message),
         label: format!("{level} [{}]", row.clause),
         span: mention(source, &row.id),
-        help: format!("`nanorig explain {}` tells more; {}", row.id, replay(report)),
+        help: Some(format!("`nanorig explain {}` tells more", row.id)),
     }
 }
 
@@ -109,8 +115,4 @@ fn mention(source: &Source, id: &str) -> Option<Span> {
         .map(|(at, _)| at)
         .find(|at| whole_word(*at))
         .map(|at| Span::from(at..at + id.len()))
-}
-
-fn replay(report: &Report) -> String {
-    format!("replay with `{}`", report.replay())
 }

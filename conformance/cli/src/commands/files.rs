@@ -1,17 +1,22 @@
 //! Finds and reads scenario files.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use miette::{Context, IntoDiagnostic, miette};
 use nanorig_dut::Vocabulary;
-use nanorig_scenario::{Faults, Plan, Source, parse};
+use nanorig_report::printable;
+use nanorig_scenario::{Faults, Plan, Source, closest, parse};
+
+use super::screen::{count, readable};
+use crate::args::COMMANDS;
 
 /// All scenario files at and below `paths`, sorted within each folder, none twice.
 pub(crate) fn collect(paths: &[PathBuf]) -> miette::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
-        if path.is_dir() {
+        let found = fs::metadata(path).map_err(|error| nothing_at(path, &error))?;
+        if found.is_dir() {
             let before = files.len();
             below(path, &mut files)?;
             if files.len() == before {
@@ -21,12 +26,12 @@ pub(crate) fn collect(paths: &[PathBuf]) -> miette::Result<Vec<PathBuf>> {
                     path.display()
                 ));
             }
-        } else if path.is_file() {
+        } else if found.is_file() {
             files.push(path.clone());
         } else {
             return Err(miette!(
-                help = "give a scenario file, or a folder of them; `nanorig run scenarios --list` names those that come with nanorig",
-                "{} does not exist",
+                help = "copy what it holds into a file that ends in .yaml",
+                "{} is neither a file nor a folder",
                 path.display()
             ));
         }
@@ -34,6 +39,25 @@ pub(crate) fn collect(paths: &[PathBuf]) -> miette::Result<Vec<PathBuf>> {
     let mut seen = std::collections::BTreeSet::new();
     files.retain(|file| seen.insert(file.clone()));
     Ok(files)
+}
+
+/// Why there is nothing to read at `path`, which may be a command that was misspelt.
+fn nothing_at(path: &Path, error: &io::Error) -> miette::Report {
+    let name = path.display();
+    if error.kind() != io::ErrorKind::NotFound {
+        return miette!(
+            help = "see what the path leads to and who may read it",
+            "{name} cannot be read: {error}"
+        );
+    }
+    let typed = name.to_string();
+    let is_word = !typed.contains(['.', '/', '\\']);
+    let command = closest(&typed, COMMANDS).filter(|_| is_word);
+    let help = command.map_or_else(
+        || "give a scenario file, or a folder of them; `nanorig run scenarios --list` names those that come with nanorig".to_owned(),
+        |near| format!("did you mean `nanorig {near}`?"),
+    );
+    miette!(help = help, "{name} does not exist")
 }
 
 fn below(folder: &Path, files: &mut Vec<PathBuf>) -> miette::Result<()> {
@@ -61,4 +85,10 @@ pub(crate) fn read(path: &Path, words: &Vocabulary) -> miette::Result<Result<Pla
         miette!(help = "save the file as UTF-8", "{name} is not UTF-8 text: byte {at} is invalid")
     })?;
     Ok(parse(Source::new(name, text), words))
+}
+
+/// The line by which a plan is listed.
+pub(crate) fn line(plan: &Plan) -> String {
+    let steps = count(usize::try_from(plan.step_count()).unwrap_or(usize::MAX), "step");
+    format!("{}: {} ({steps})\n", printable(&plan.source.name), readable(&printable(&plan.name)))
 }

@@ -9,3 +9,4 @@ pub(crate) mod list;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod screen;
+pub(crate) mod sink;

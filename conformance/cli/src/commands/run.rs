@@ -1,24 +1,24 @@
 //! `nanorig run`: scenarios, side by side.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use miette::{Context, IntoDiagnostic, miette};
 use nanorig_dut::Vocabulary;
-use nanorig_report::{Outcome, Report, json, terminal};
 use nanorig_rig::simulated::CustomBoard;
 use nanorig_scenario::{Plan, closest};
 
 use super::screen::count;
-use super::{failures, files, screen};
+use super::sink::{self, Finished, Sink};
+use super::{files, screen};
 use crate::args::RunArguments;
 use crate::exit::Exit;
-use crate::outputs::{self, STDOUT};
 use crate::progress::Display;
-use crate::session::{self, Ran, With};
+use crate::session::{self, With};
 use crate::vocabulary::vocabulary;
+use crate::{outputs, stdio};
 
 /// What `nanorig` runs when it is told nothing.
 const QUICKSTART: &str = "scenarios/quickstart.yaml";
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &RunArguments) -> miette::Result<Exit> {
     };
     if arguments.list {
         for plan in &plans {
-            println!("{}: {} ({} steps)", plan.source.name, plan.name, plan.step_count());
+            stdio::out(&files::line(plan))?;
         }
         return Ok(Exit::Passed);
     }
@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &RunArguments) -> miette::Result<Exit> {
         ));
     }
     let jobs: Vec<Job> = plans.iter().flat_map(|plan| repeated(plan, arguments.repeat)).collect();
+    outputs::check(&sink::targets(arguments, &jobs))?;
     let mut sink = Sink::new(arguments, jobs.len());
     let with = With { capture: arguments.pcap.is_some(), board: board(arguments)? };
     perform(&jobs, arguments, &with, |ran| sink.take(ran))?;
@@ -102,14 +103,12 @@ fn plans(arguments: &RunArguments, words: &Vocabulary) -> miette::Result<Option<
             Ok(plan) => plans.push(plan),
             Err(found) => {
                 faults += found.faults.len();
-                for report in found.reports() {
-                    eprintln!("{report:?}");
-                }
+                stdio::complain(&screen::told(found));
             }
         }
     }
     if faults > 0 {
-        eprintln!("{}; nothing was run", count(faults, "fault"));
+        stdio::complain(&format!("{}; nothing was run", count(faults, "fault")));
         return Ok(None);
     }
     let wanted = |plan: &Plan| {
@@ -123,11 +122,11 @@ fn plans(arguments: &RunArguments, words: &Vocabulary) -> miette::Result<Option<
 }
 
 /// One run of one plan.
-struct Job {
-    plan: Arc<Plan>,
+pub(super) struct Job {
+    pub(super) plan: Arc<Plan>,
     seed: u64,
-    /// The seed, when files of several runs must be told apart.
-    suffix: Option<u64>,
+    /// The seed, when several runs of one scenario must be told apart.
+    pub(super) suffix: Option<u64>,
 }
 
 fn repeated(plan: &Arc<Plan>, times: u32) -> impl Iterator<Item = Job> {
@@ -149,17 +148,18 @@ fn perform(
 ) -> miette::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.jobs.map_or(cores, usize::from).min(jobs.len());
-    let run = |display: &Display, job: &Job| {
-        let mut progress = display.run(&job.plan.source.name);
+    let run = |display: &Display, index: usize, job: &Job| {
+        let mut progress = display.run(index + 1, &job.plan.source.name);
         session::run(&job.plan, job.seed, arguments.clock, with, &mut progress)
     };
     if threads <= 1 {
         // On this thread, whose heap grows in larger steps than another's.
-        let display = Display::new();
-        return jobs.iter().try_for_each(|job| take(Finished { job, ran: run(&display, job) }));
+        let display = Display::new(jobs.len());
+        let mut numbered = jobs.iter().enumerate();
+        return numbered.try_for_each(|(index, job)| take(Finished { job, ran: run(&display, index, job) }));
     }
     let next = AtomicUsize::new(0);
-    let display = Mutex::new(Display::new());
+    let display = Mutex::new(Display::new(jobs.len()));
     let (results, finished) = mpsc::channel();
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -167,7 +167,7 @@ fn perform(
             scope.spawn(move || {
                 while let Some((index, job)) = take_next(jobs, next) {
                     let display = display.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    if results.send((index, run(&display, job))).is_err() {
+                    if results.send((index, run(&display, index, job))).is_err() {
                         return;
                     }
                 }
@@ -198,112 +198,4 @@ fn in_order<T>(
         }
     }
     Ok(())
-}
-
-/// A job and what came of it.
-struct Finished<'j> {
-    job: &'j Job,
-    ran: Result<Ran, String>,
-}
-
-/// Writes and prints results as they come.
-struct Sink<'a> {
-    arguments: &'a RunArguments,
-    total: usize,
-    reports: Vec<Report>,
-    exit: Exit,
-    json: Vec<serde_json::Value>,
-}
-
-impl<'a> Sink<'a> {
-    fn new(arguments: &'a RunArguments, total: usize) -> Self {
-        Self { arguments, total, reports: Vec::new(), exit: Exit::Passed, json: Vec::new() }
-    }
-
-    fn json_to_stdout(&self) -> bool {
-        self.arguments.json.as_deref() == Some(Path::new(STDOUT))
-    }
-
-    fn take(&mut self, finished: Finished<'_>) -> miette::Result<()> {
-        let job = finished.job;
-        let ran = match finished.ran {
-            Ok(ran) => ran,
-            Err(message) => {
-                eprintln!("{}: {message}", job.plan.source.name);
-                self.exit = self.exit.worst(Exit::Usage);
-                return Ok(());
-            }
-        };
-        self.write_files(job, &ran)?;
-        if self.json_to_stdout() {
-            self.json.push(json(&ran.report));
-        } else {
-            self.print(&ran);
-        }
-        if ran.report.outcome != Outcome::NotApplicable {
-            self.exit = self.exit.worst(exit_of(ran.report.outcome));
-        }
-        self.reports.push(ran.report);
-        Ok(())
-    }
-
-    fn write_files(&self, job: &Job, ran: &Ran) -> miette::Result<()> {
-        let place = |target: &Path, extension: &str| {
-            outputs::place(target, &job.plan.source.name, job.suffix, extension, self.total)
-        };
-        if let Some(target) = self.arguments.json.as_deref().filter(|target| *target != Path::new(STDOUT)) {
-            let text = outputs::json_text(&json(&ran.report));
-            outputs::write(&place(target, "json"), text.as_bytes())?;
-        }
-        if let Some(target) = &self.arguments.trace {
-            let mut text = Vec::new();
-            nanorig_trace::write(&ran.trace, &mut text)
-                .map_err(|error| miette!("the trace cannot be written: {error}"))?;
-            outputs::write(&place(target, "jsonl"), &text)?;
-        }
-        if let (Some(target), Some(capture)) = (&self.arguments.pcap, &ran.capture) {
-            outputs::write(&place(target, "pcapng"), capture)?;
-        }
-        Ok(())
-    }
-
-    fn print(&self, ran: &Ran) {
-        let style = screen::style();
-        let failures = failures::show(&ran.plan.source, &ran.report, &ran.result.findings);
-        if self.total == 1 {
-            print!("{}", terminal(&ran.report, style));
-        } else {
-            println!("{}", nanorig_report::one_line(&ran.report, style));
-            print!("{}", nanorig_report::undecided(&ran.report, style));
-        }
-        print!("{failures}");
-    }
-
-    fn finish(self) -> miette::Result<Exit> {
-        if self.json_to_stdout() {
-            let whole = match <[_; 1]>::try_from(self.json) {
-                Ok([single]) => single,
-                Err(several) => serde_json::Value::Array(several),
-            };
-            print!("{}", outputs::json_text(&whole));
-        } else if self.total > 1 {
-            println!("\n{}", nanorig_report::summary(&self.reports, screen::style()));
-        }
-        if let Some(target) = &self.arguments.junit {
-            outputs::write_junit(target, &self.reports)?;
-        }
-        let nothing_applied = self.reports.iter().all(|report| report.outcome == Outcome::NotApplicable);
-        Ok(if nothing_applied { self.exit.worst(Exit::Inconclusive) } else { self.exit })
-    }
-}
-
-/// The exit code of one outcome.
-pub(crate) const fn exit_of(outcome: Outcome) -> Exit {
-    match outcome {
-        Outcome::Passed => Exit::Passed,
-        Outcome::Failed => Exit::Failed,
-        Outcome::Inconclusive | Outcome::NotApplicable => Exit::Inconclusive,
-        Outcome::Error => Exit::Harness,
-        Outcome::Unreachable => Exit::Unreachable,
-    }
 }

@@ -2,9 +2,10 @@
 
 use crate::exit::Exit;
 use crate::outputs::json_text;
+use crate::stdio;
 use crate::vocabulary::vocabulary;
 
 pub(crate) fn run() -> miette::Result<Exit> {
-    print!("{}", json_text(&nanorig_scenario::schema(&vocabulary())));
+    stdio::document(&json_text(&nanorig_scenario::schema(&vocabulary())))?;
     Ok(Exit::Passed)
 }

@@ -94,7 +94,7 @@ fn hostile_stimulus(declared: &'static hostile::Spec) -> CallEntry {
         hostile::ParamKind::Flag => ParamKind::Flag,
         hostile::ParamKind::Integer { min, max } => ParamKind::Integer { min, max },
         hostile::ParamKind::Duration => ParamKind::Duration,
-        hostile::ParamKind::Size => ParamKind::Size,
+        hostile::ParamKind::Size => ParamKind::Size { min: 0, max: 1 << 30 },
         hostile::ParamKind::Choice(words) => ParamKind::Choice(words),
     };
     let params = declared

@@ -15,7 +15,10 @@ mod target;
 use std::sync::LazyLock;
 
 pub(crate) use entry::{CallEntry, Declared, boxed, done, failed, results};
-use nanorig_dut::{CallSpec, Hand};
+use nanorig_dut::{CallSpec, Hand, ParamKind};
+
+/// Sizes that a message's body can have: far more than a hub takes, and little enough for the machine that runs this.
+pub(crate) const MESSAGE_SIZE: ParamKind = ParamKind::Size { min: 0, max: 16 << 20 };
 
 /// All calls, those of the device first.
 static ALL: LazyLock<Vec<CallEntry>> = LazyLock::new(|| {

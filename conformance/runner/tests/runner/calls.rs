@@ -43,7 +43,10 @@ async fn an_outcome_is_compared_field_by_field() {
 async fn a_call_that_outlasts_its_deadline_is_given_up() {
     run("  - { device: act, lasts: 9s }\n").await.passes(1);
     let ran = run("  - { device: act, lasts: 11s }\n").await;
-    assert_eq!(ran.fails_at(1), "`act` did not end within 10s; no outcome");
+    assert_eq!(
+        ran.fails_at(1),
+        "`act` did not end within 10s, its deadline; `within:` sets another; no outcome"
+    );
     assert_eq!((ran.end_of(1), ran.abandoned), (Time::from_secs(10), vec![CallId(1)]));
     run("  - { device: act, lasts: 11s, within: 12s }\n").await.passes(1);
 }
@@ -74,7 +77,10 @@ async fn a_deadline_in_the_background_holds_during_other_steps() {
   - wait: 10s
 ";
     let ran = run(steps).await;
-    assert_eq!(ran.fails_at(1), "`act` did not end within 3s; no outcome");
+    assert_eq!(
+        ran.fails_at(1),
+        "`act` did not end within 3s, its deadline; `within:` sets another; no outcome"
+    );
     assert_eq!((ran.end_of(1), ran.abandoned), (Time::from_secs(3), vec![CallId(1)]));
 }
 

@@ -10,6 +10,9 @@ const KEY: &str = r"^(enrolled|wrong|([A-Za-z0-9+/]{4}){5,20}([A-Za-z0-9+/]{2}==
 pub(super) fn field(name: &str, kind: &ParamKind) -> Option<Value> {
     match (name, kind) {
         ("key", ParamKind::Text) => Some(json!({"type": "string", "pattern": KEY})),
+        ("tls" | "time-servers", ParamKind::Texts) => {
+            Some(json!({"type": "array", "minItems": 1, "items": {"type": "string"}}))
+        }
         ("desired" | "reported" | "tags", ParamKind::Json) => Some(properties()),
         ("initial-twin", ParamKind::Json) => Some(json!({
             "type": "object",
@@ -23,6 +26,9 @@ pub(super) fn field(name: &str, kind: &ParamKind) -> Option<Value> {
 /// The schema of an argument of a call, when it says more than the parameter's type.
 pub(super) fn argument(spec: &CallSpec, param: &str, words: &Vocabulary) -> Option<Value> {
     match (spec.hand, spec.name, param) {
+        (Hand::Device, "telemetry.send", "properties") => {
+            Some(json!({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}))
+        }
         (Hand::Device, "twin.report", "patch") | (Hand::Cloud, "twin.desired", "patch") => Some(properties()),
         (Hand::Cloud, "certificate", "kind") => Some(one_of(&words.certificates)),
         (Hand::Cloud, "certificate", "root") => Some(one_of(&words.roots)),

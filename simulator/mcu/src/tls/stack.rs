@@ -174,7 +174,8 @@ impl TlsStack {
         let link = Link::new(&figures, memory);
         let guard = RecordGuard::new(io, Arc::clone(&link));
         // rustls' own buffer would take 64 KiB that no heap has.
-        let one_record = |connection: &mut ClientConnection| connection.set_buffer_limit(Some(figures.output));
+        let one_record =
+            |connection: &mut ClientConnection| connection.set_buffer_limit(Some(figures.output));
         let connect = TlsConnector::from(config).connect_with(name, guard, one_record).into_fallible();
         let limit = options.timeout.or(trust.habits.handshake_timeout);
         let finished = within(limit, link.scope(connect)).await?;

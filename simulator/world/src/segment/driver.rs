@@ -23,9 +23,9 @@ use super::forward::HostAnswer;
 use super::gateway::Gateway;
 use super::slot::{Address, Side};
 use super::stack::{Stack, earliest};
-use crate::{Alarm, World};
 use crate::lan::dhcp::DhcpHandle;
 use crate::link::{Ends, Link};
+use crate::{Alarm, World};
 
 /// Losses are recorded at most this often.
 const LOSS_REPORTS: Duration = Duration::from_secs(1);

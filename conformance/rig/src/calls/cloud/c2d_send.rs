@@ -7,7 +7,7 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use serde_json::Value;
 
 use crate::calls::target::{self, refused};
-use crate::calls::{Declared, boxed, results};
+use crate::calls::{Declared, MESSAGE_SIZE, boxed, results};
 use crate::simulated::Stage;
 
 pub(crate) const CALL: Declared =
@@ -19,7 +19,7 @@ static SPEC: CallSpec = CallSpec {
     summary: "Sends messages to a device; they wait in its queue while it is away.",
     params: &[
         Param { name: "body", kind: ParamKind::Text, required: false, doc: "Body. Default empty." },
-        Param { name: "size", kind: ParamKind::Size, required: false, doc: "A body of this size instead." },
+        Param { name: "size", kind: MESSAGE_SIZE, required: false, doc: "A body of this size instead." },
         Param {
             name: "properties",
             kind: ParamKind::Map,

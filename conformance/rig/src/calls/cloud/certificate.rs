@@ -36,7 +36,7 @@ static SPEC: CallSpec = CallSpec {
         },
         Param {
             name: "record-size",
-            kind: ParamKind::Size,
+            kind: ParamKind::Size { min: 32, max: 16_389 },
             required: false,
             doc: "Largest TLS record that the servers send, 32B to 16389B.",
         },

@@ -7,7 +7,7 @@ use nanorig_dut::{Args, CallSpec, Hand, Outcome, Param, ParamKind};
 use serde_json::Value;
 
 use crate::calls::target::{self, refused};
-use crate::calls::{Declared, boxed, results};
+use crate::calls::{Declared, MESSAGE_SIZE, boxed, results};
 use crate::simulated::Stage;
 
 pub(crate) const CALL: Declared =
@@ -38,19 +38,19 @@ static SPEC: CallSpec = CallSpec {
         },
         Param {
             name: "size",
-            kind: ParamKind::Size,
+            kind: MESSAGE_SIZE,
             required: false,
             doc: "Send a text of this size as payload.",
         },
         Param {
             name: "timeout",
-            kind: ParamKind::Duration,
+            kind: ParamKind::Lasting { times: None },
             required: false,
             doc: "Time for the answer, 5s to 300s. Default 30s.",
         },
         Param {
             name: "connect-timeout",
-            kind: ParamKind::Duration,
+            kind: ParamKind::Lasting { times: None },
             required: false,
             doc: "Time for the device to connect, 0s to 300s. Default 0s.",
         },

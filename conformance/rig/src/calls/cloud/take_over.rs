@@ -30,7 +30,7 @@ static SPEC: CallSpec = CallSpec {
         },
         Param {
             name: "after",
-            kind: ParamKind::Duration,
+            kind: ParamKind::Lasting { times: Some("times") },
             required: false,
             doc: "How long the device may have its identity before the next time. Default 5s.",
         },

@@ -15,7 +15,12 @@ static SPEC: CallSpec = CallSpec {
     name: "heap.take",
     summary: "The application takes a block of memory and keeps it.",
     params: &[
-        Param { name: "size", kind: ParamKind::Size, required: true, doc: "Size of the block." },
+        Param {
+            name: "size",
+            kind: ParamKind::Size { min: 1, max: 1 << 30 },
+            required: true,
+            doc: "Size of the block.",
+        },
         Param {
             name: "heap",
             kind: ParamKind::Choice(&["native", "managed"]),

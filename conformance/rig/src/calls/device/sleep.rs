@@ -17,7 +17,7 @@ static SPEC: CallSpec = CallSpec {
     name: "sleep",
     summary: "Closes the hub's connection, sleeps deeply, wakes with a boot, and waits until the device is up again.",
     params: &[
-        Param { name: "for", kind: ParamKind::Duration, required: true, doc: "How long." },
+        Param { name: "for", kind: ParamKind::Lasting { times: None }, required: true, doc: "How long." },
         Param {
             name: "leave",
             kind: ParamKind::Choice(&["orderly", "silent"]),
@@ -28,7 +28,7 @@ static SPEC: CallSpec = CallSpec {
     ],
     results: &[("ip", "the device's address")],
     needs: Some("pwr"),
-    within: Duration::from_secs(30 * 86_400),
+    within: Duration::from_secs(120),
 };
 
 async fn perform(stage: Stage, args: Args) -> Outcome {

@@ -7,7 +7,7 @@ use nanorig_mcu::client::hub::{HubError, Message, TelemetryDelivery};
 use nanorig_mcu::client::mqtt::QoS;
 use serde_json::Value;
 
-use crate::calls::{Declared, boxed, failed, results};
+use crate::calls::{Declared, MESSAGE_SIZE, boxed, failed, results};
 use crate::simulated::Stage;
 
 pub(crate) const CALL: Declared =
@@ -24,7 +24,7 @@ static SPEC: CallSpec = CallSpec {
             required: false,
             doc: "Body: a text is sent as it is, anything else as JSON with its content type.",
         },
-        Param { name: "size", kind: ParamKind::Size, required: false, doc: "A body of this size instead." },
+        Param { name: "size", kind: MESSAGE_SIZE, required: false, doc: "A body of this size instead." },
         Param { name: "properties", kind: ParamKind::Map, required: false, doc: "Application properties." },
         Param {
             name: "content-type",
@@ -59,7 +59,7 @@ static SPEC: CallSpec = CallSpec {
         },
         Param {
             name: "every",
-            kind: ParamKind::Duration,
+            kind: ParamKind::Lasting { times: Some("count") },
             required: false,
             doc: "From one message to the next. Default: each once the one before is confirmed.",
         },

@@ -66,7 +66,8 @@ impl Inner {
 
 /// True for `application/json` in UTF-8.
 fn says_json(bag: &PropertyBag) -> bool {
-    let said = |property, word: &str| bag.system(property).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let said =
+        |property, word: &str| bag.system(property).is_some_and(|text| text.eq_ignore_ascii_case(word));
     said(SystemProperty::ContentType, "application/json") && said(SystemProperty::ContentEncoding, "utf-8")
 }
 

@@ -236,7 +236,8 @@ impl Session {
             }
             let id = self.ids.allocate().ok_or(PublishError::NoPacketId)?;
             publish.id = Some(id);
-            let message = InFlight { token, id, publish: publish.clone(), stage: Stage::Waiting, since: None };
+            let message =
+                InFlight { token, id, publish: publish.clone(), stage: Stage::Waiting, since: None };
             self.outbound.push(message);
         }
         self.queue.push_back(Queued { packet: Packet::Publish(publish), token: Some(token) });
