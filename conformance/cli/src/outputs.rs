@@ -38,15 +38,26 @@ pub(crate) fn place(
     target.join(format!("{name}{seed}.{extension}"))
 }
 
-/// Finds out before a run whether its results can be written, and whether one would take another's place. Makes their
-/// folders.
+/// Finds out before a run whether its results can be written, and whether one would take another's place or that of one
+/// of the `inputs`. Makes their folders.
 ///
 /// # Errors
-/// Two of `targets` are one file, or there is one that cannot be written.
-pub(crate) fn check(targets: &[PathBuf]) -> miette::Result<()> {
+/// Two of `targets` are one file, one of them is an input, or there is one that cannot be written.
+pub(crate) fn check<'p>(
+    targets: &[PathBuf],
+    inputs: impl IntoIterator<Item = &'p Path>,
+) -> miette::Result<()> {
+    let inputs: BTreeSet<PathBuf> = inputs.into_iter().map(spelt_one_way).collect();
     let mut seen = BTreeSet::new();
     for target in targets {
         make_folder(target)?;
+        if inputs.contains(&spelt_one_way(target)) {
+            return Err(miette!(
+                help = "give the output a path of its own",
+                "{} is read, and an output would take its place",
+                target.display()
+            ));
+        }
         if !seen.insert(spelt_one_way(target)) {
             return Err(miette!(
                 help = "give each output a path of its own; in a folder, results are named after the last two parts of their scenario's path",

@@ -59,6 +59,7 @@ fn outputs_that_cannot_be_written_are_refused_before_the_run() {
     wrong(&["--trace", "file/t.jsonl"]).says("the folder file cannot be made");
     wrong(&["--json", "out", "--trace", "out"]).says("two outputs would be written to out");
     wrong(&["--json", "out", "--trace", "./out"]).says("two outputs would be written to");
+    wrong(&["--json", "./boot.yaml"]).says("an output would take its place");
     wrong(&["--repeat", "2", "--json", "file"]).says("cannot be");
     nanorig_in(folder.path(), &["run", "boot.yaml", "--json", "new/r.json", "--trace", "file/t"]).exits(2);
     assert!(!folder.path().join("new/r.json").exists(), "a probe leaves nothing behind");

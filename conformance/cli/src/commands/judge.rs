@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &JudgeArguments) -> miette::Result<Exit> {
     let json_file = arguments.json.as_deref().filter(|target| *target != Path::new(STDOUT));
     let targets: Vec<PathBuf> =
         json_file.into_iter().chain(arguments.junit.as_deref()).map(Path::to_owned).collect();
-    outputs::check(&targets)?;
+    outputs::check(&targets, [arguments.trace.as_path()])?;
     let trace = read(&arguments.trace)?;
     let report = Report::new(&trace, nanorig_checks::judge(&trace), NO_WALL_TIME);
     if arguments.json.is_some() && json_file.is_none() {

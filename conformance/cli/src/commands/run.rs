@@ -1,7 +1,7 @@
 //! `nanorig run`: scenarios, side by side.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: &RunArguments) -> miette::Result<Exit> {
         ));
     }
     let jobs: Vec<Job> = plans.iter().flat_map(|plan| repeated(plan, arguments.repeat)).collect();
-    outputs::check(&sink::targets(arguments, &jobs))?;
+    let inputs = plans.iter().map(|plan| Path::new(&*plan.source.name));
+    outputs::check(&sink::targets(arguments, &jobs), inputs)?;
     let mut sink = Sink::new(arguments, jobs.len());
     let with = With { capture: arguments.pcap.is_some(), board: board(arguments)? };
     perform(&jobs, arguments, &with, |ran| sink.take(ran))?;
