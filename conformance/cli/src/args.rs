@@ -1,9 +1,11 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nanorig_serve::Ports;
 
 /// Rehearse a constrained device's network behaviour at a desk, before it meets the cloud.
 #[derive(Debug, Parser)]
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     },
     /// Judge a recorded trace again.
     Judge(JudgeArguments),
+    /// Serve a local IoT Hub and DPS that SDKs, tools and boards connect to, until Ctrl-C.
+    Serve(ServeArguments),
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +99,27 @@ pub(crate) struct RunArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// Address to listen on. Others than the default are reached by the whole network.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    pub(crate) listen: IpAddr,
+    /// Ports: `standard` (8883, 443, 8080, or similar ones where these cannot be had), `ephemeral`, or a list such as
+    /// `mqtts=18883,https=8443,http=8080`.
+    #[arg(long, value_name = "PORTS", default_value = "standard")]
+    pub(crate) ports: Ports,
+    /// Name or address by which clients reach this machine; the first stands in connection strings. May be given several
+    /// times [default: localhost]
+    #[arg(long = "host", value_name = "NAME|IP")]
+    pub(crate) hosts: Vec<String>,
+    /// Write what is served where as JSON, once it is.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Folder of the certificates, which stay the same from start to start [default: the user's cache folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct JudgeArguments {
     /// A trace that `nanorig run --trace` wrote.
     pub(crate) trace: PathBuf,
@@ -130,7 +155,8 @@ pub(crate) enum Listing {
 }
 
 /// The words that a command line begins with.
-pub(crate) const COMMANDS: [&str; 7] = ["run", "check", "schema", "list", "explain", "judge", "help"];
+pub(crate) const COMMANDS: [&str; 8] =
+    ["run", "check", "schema", "list", "explain", "judge", "serve", "help"];
 
 /// Puts `run` in front of arguments that begin with a path or are empty.
 pub(crate) fn with_default_command(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {

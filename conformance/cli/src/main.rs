@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::List { what } => commands::list::run(*what),
         Command::Explain { id } => commands::explain::run(id),
         Command::Judge(judge) => commands::judge::run(judge),
+        Command::Serve(serve) => commands::serve::run(serve),
     };
     exit.unwrap_or_else(|error| {
         stdio::complain(&format!("{error:?}"));

@@ -4,6 +4,7 @@
 //! is runnable and jumps to the next timer when nothing is. On an ordinary runtime it
 //! is the machine's monotonic clock. Code that takes a [`Clock`] cannot tell.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use nanorig_trace::{Time, TimeSource, Utc};
@@ -17,7 +18,12 @@ use tokio::time::Instant;
 pub struct Clock {
     base: Instant,
     start: Utc,
+    /// Microseconds by which the calendar was set forward since.
+    shift: &'static AtomicI64,
 }
+
+/// The shift of all clocks that nobody sets.
+static NEVER_SET: AtomicI64 = AtomicI64::new(0);
 
 impl Clock {
     /// A clock that reads [`Time::ZERO`] and `start` now.
@@ -26,7 +32,25 @@ impl Clock {
     /// Outside a tokio runtime whose time is enabled, when time is paused there.
     #[must_use]
     pub fn new(start: Utc) -> Self {
-        Self { base: Instant::now(), start }
+        Self { base: Instant::now(), start, shift: &NEVER_SET }
+    }
+
+    /// As [`Clock::new`], but its calendar can be set: for servers in real time, on a machine whose monotonic clock
+    /// stands still while it sleeps. A few bytes stay allocated for each call.
+    ///
+    /// # Panics
+    /// As [`Clock::new`].
+    #[must_use]
+    pub fn settable(start: Utc) -> Self {
+        Self { shift: Box::leak(Box::new(AtomicI64::new(0))), ..Self::new(start) }
+    }
+
+    /// Makes it `utc` now for everybody who has this clock. Time since the start is not touched. Without effect on a
+    /// clock that is not [settable](Self::settable).
+    pub fn set(&self, utc: Utc) {
+        if !std::ptr::eq(self.shift, &raw const NEVER_SET) {
+            self.shift.fetch_add(utc.micros_since(self.utc()), Ordering::Relaxed);
+        }
     }
 
     /// Time since the run began.
@@ -44,7 +68,13 @@ impl Clock {
     /// True calendar time at `at`.
     #[must_use]
     pub fn utc_at(&self, at: Time) -> Utc {
-        self.start + at.since(Time::ZERO)
+        let shift = self.shift.load(Ordering::Relaxed);
+        let straight = self.start + at.since(Time::ZERO);
+        if shift == 0 {
+            straight
+        } else {
+            Utc::from_unix_micros(straight.unix_micros().saturating_add(shift))
+        }
     }
 
     /// Waits for `duration`.
@@ -81,6 +111,20 @@ mod tests {
         assert_eq!(clock.utc(), Utc::from_unix_secs(87_400));
         clock.sleep_until(Time::from_secs(5)).await;
         assert_eq!(clock.now(), Time::from_secs(86_400), "a past deadline does not wait");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_settable_calendar_is_set_for_all_its_copies() {
+        let clock = Clock::settable(Utc::from_unix_secs(1_000));
+        let copy = clock;
+        clock.sleep(Duration::from_secs(5)).await;
+        clock.set(Utc::from_unix_secs(5_000));
+        assert_eq!((copy.utc(), copy.now()), (Utc::from_unix_secs(5_000), Time::from_secs(5)));
+        clock.set(Utc::from_unix_secs(2_000));
+        assert_eq!(copy.utc(), Utc::from_unix_secs(2_000));
+        let fixed = Clock::new(Utc::from_unix_secs(1_000));
+        fixed.set(Utc::from_unix_secs(2_000));
+        assert_eq!(fixed.utc(), Utc::from_unix_secs(1_000));
     }
 
     #[tokio::test(start_paused = true)]

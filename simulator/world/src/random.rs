@@ -11,19 +11,26 @@ use rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 /// The seed of a run, from which named streams are derived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Random {
     seed: u64,
+    secret: Option<[u8; 32]>,
 }
 
 impl Random {
     /// The chance of the run with this seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { seed }
+        Self { seed, secret: None }
     }
 
-    /// The seed.
+    /// Chance that nobody can repeat or guess, for servers that strangers reach. `secret` comes from the operating system.
+    #[must_use]
+    pub const fn unguessable(secret: [u8; 32]) -> Self {
+        Self { seed: 0, secret: Some(secret) }
+    }
+
+    /// The seed; 0 when nobody knows it.
     #[must_use]
     pub const fn seed(&self) -> u64 {
         self.seed
@@ -36,8 +43,17 @@ impl Random {
         let mut hash = Sha256::new();
         hash.update(b"nanorig stream 1\0");
         hash.update(self.seed.to_le_bytes());
+        if let Some(secret) = self.secret {
+            hash.update(secret);
+        }
         hash.update(name.as_bytes());
         Stream { rng: Arc::new(Mutex::new(ChaCha20Rng::from_seed(hash.finalize().into()))) }
+    }
+}
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Random").field("seed", &self.seed).finish_non_exhaustive()
     }
 }
 
@@ -137,6 +153,14 @@ mod tests {
         assert_eq!(random.stream("link").u64(), first, "other streams do not disturb");
         assert_ne!(random.stream("tls").u64(), first);
         assert_ne!(Random::new(42).stream("link").u64(), first);
+    }
+
+    #[test]
+    fn a_secret_makes_other_streams_and_is_not_shown() {
+        let secret = Random::unguessable([7; 32]);
+        assert_ne!(secret.stream("x").u64(), Random::new(0).stream("x").u64());
+        assert_ne!(secret.stream("x").u64(), Random::unguessable([8; 32]).stream("x").u64());
+        assert_eq!(format!("{secret:?}"), "Random { seed: 0, .. }");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What all parts of one run share.
 
-use nanorig_trace::{Recorder, Utc};
+use nanorig_trace::{Record, Recorder, Utc};
 
 use crate::{Capture, Clock, Directory, Random};
 
@@ -31,6 +31,23 @@ impl World {
             clock,
             random: Random::new(seed),
             recorder: Recorder::new(clock),
+            capture: None,
+            directory: Directory::new(),
+        }
+    }
+
+    /// A world of real time for servers on the host's sockets: its calendar can be set, nobody can guess its chance,
+    /// and what is recorded goes to `sink` and is not kept.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    #[must_use]
+    pub fn of_host(start: Utc, secret: [u8; 32], sink: impl Fn(Record) + Send + Sync + 'static) -> Self {
+        let clock = Clock::settable(start);
+        Self {
+            clock,
+            random: Random::unguessable(secret),
+            recorder: Recorder::passing_on(clock, sink),
             capture: None,
             directory: Directory::new(),
         }

@@ -38,8 +38,8 @@ impl Story {
         self.event(ConnEvent::Opened {
             conn,
             service: service.into(),
-            device: SocketAddrV4::new(device, port),
-            server: SocketAddrV4::new(server, 8_883),
+            device: SocketAddrV4::new(device, port).into(),
+            server: SocketAddrV4::new(server, 8_883).into(),
         });
         conn
     }

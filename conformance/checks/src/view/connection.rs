@@ -1,7 +1,7 @@
 //! TCP connections, from acceptance to end.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use nanorig_trace::event::{CloseHow, ConnEvent, ConnId, Direction, Party, Protocol};
 use nanorig_trace::{Event, HexBytes, Time, Trace};
@@ -37,6 +37,14 @@ pub struct Connection<'t> {
     pub violations: Vec<WireViolation<'t>>,
     /// How it ended; none while it was open at the end of the trace.
     pub closed: Option<Closed>,
+}
+
+/// The segment of a device is an IPv4 network: nothing else is in the trace of a run.
+const fn v4(address: SocketAddr) -> SocketAddrV4 {
+    match address {
+        SocketAddr::V4(address) => address,
+        SocketAddr::V6(address) => SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, address.port()),
+    }
 }
 
 /// One application packet.
@@ -164,7 +172,8 @@ impl<'t> Connection<'t> {
     fn add(&mut self, at: At, event: &'t ConnEvent) {
         match event {
             ConnEvent::Opened { service, device, server, .. } => {
-                (self.service, self.device, self.server, self.opened) = (service, *device, *server, at);
+                (self.service, self.opened) = (service, at);
+                (self.device, self.server) = (v4(*device), v4(*server));
             }
             ConnEvent::ClientHello { bytes, .. } => {
                 self.hello = Some(Hello { at, content: ClientHello::parse(bytes) });

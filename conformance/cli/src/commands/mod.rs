@@ -9,4 +9,5 @@ pub(crate) mod list;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod screen;
+pub(crate) mod serve;
 pub(crate) mod sink;

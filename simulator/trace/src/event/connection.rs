@@ -1,7 +1,7 @@
 //! TCP connections as their servers see them.
 
 use std::fmt;
-use std::net::SocketAddrV4;
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -79,9 +79,9 @@ events! {
             /// Server that accepted it: `hub`, `dps`, `broker`, `web` ...
             service: String,
             /// The device's address and port.
-            device: SocketAddrV4,
+            device: SocketAddr,
             /// Address and port that it connected to.
-            server: SocketAddrV4,
+            server: SocketAddr,
         },
         /// A TLS ClientHello arrived.
         "client-hello" => ClientHello {

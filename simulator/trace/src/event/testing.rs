@@ -1,6 +1,6 @@
 //! Events of any values, for properties.
 
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
@@ -153,6 +153,12 @@ impl Draw for Ipv4Addr {
 impl Draw for SocketAddrV4 {
     fn draw(rng: &mut TestRng) -> Self {
         Self::new(Ipv4Addr::draw(rng), u16::draw(rng))
+    }
+}
+
+impl Draw for SocketAddr {
+    fn draw(rng: &mut TestRng) -> Self {
+        Self::V4(SocketAddrV4::draw(rng))
     }
 }
 

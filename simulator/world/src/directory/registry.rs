@@ -109,7 +109,9 @@ impl Directory {
         self.lock().unanswered = unanswered;
     }
 
-    pub(crate) fn next_conn(&self) -> ConnId {
+    /// A name for one more TCP connection, for whoever accepts it.
+    #[must_use]
+    pub fn next_connection(&self) -> ConnId {
         ConnId(self.shared.conns.fetch_add(1, Ordering::Relaxed) + 1)
     }
 

@@ -66,9 +66,15 @@ impl Effects {
             match out.purpose {
                 Purpose::Service { service, incoming } => {
                     let (device, server) = (out.remote, out.local);
-                    let conn = shared.world.directory.next_conn();
+                    let conn = shared.world.directory.next_connection();
                     let service = String::from(&*service);
-                    shared.world.recorder.record(ConnEvent::Opened { conn, service, device, server });
+                    let (from, to) = (device.into(), server.into());
+                    shared.world.recorder.record(ConnEvent::Opened {
+                        conn,
+                        service,
+                        device: from,
+                        server: to,
+                    });
                     let stream = ServerStream::new(connection);
                     if let Err(refused) = incoming.send(Incoming { conn, stream, device, server }) {
                         refused.0.stream.abort(); // The listener went while the handshake was under way.
