@@ -10,6 +10,7 @@ mod file_length;
 mod lint;
 mod requirements;
 mod scenarios;
+mod sdk;
 mod system;
 mod test;
 

@@ -9,7 +9,7 @@ use crate::command;
 
 /// A program that tests need.
 struct Tool {
-    /// The program's file name.
+    /// The program's file name, or a module of Python.
     program: &'static str,
     /// Debian's and Ubuntu's package.
     package: &'static str,
@@ -17,7 +17,14 @@ struct Tool {
     purpose: &'static str,
 }
 
+/// The module that a virtual environment needs; Debian keeps it apart from Python.
+const VENV: &str = "ensurepip";
+
 const TOOLS: &[Tool] = &[
+    Tool { program: "python3", package: "python3", purpose: "runs the official Python SDKs" },
+    Tool { program: VENV, package: "python3-venv", purpose: "keeps them apart from the system's Python" },
+    Tool { program: "node", package: "nodejs", purpose: "runs the official Node SDKs" },
+    Tool { program: "npm", package: "npm", purpose: "installs them" },
     Tool { program: "tshark", package: "tshark", purpose: "opens and decrypts our captures" },
     Tool {
         program: "mosquitto",
@@ -50,6 +57,18 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes sure that tests may listen on port 443: the SDKs know no other for WebSocket.
+pub(crate) fn port_443() -> anyhow::Result<()> {
+    match std::net::TcpListener::bind(("127.0.7.1", 443)) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => bail!(
+            "the tests must listen on port 443 of a loopback address; type\n\n    \
+             sudo sysctl net.ipv4.ip_unprivileged_port_start=443\n"
+        ),
+        // Whatever else is wrong, the test that meets it says.
+        _ => Ok(()),
+    }
+}
+
 fn install(packages: &[&str]) -> anyhow::Result<()> {
     let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
     command::run("apt-get", &["update", "-qq"], &quiet)?;
@@ -59,6 +78,10 @@ fn install(packages: &[&str]) -> anyhow::Result<()> {
 }
 
 fn installed(program: &str) -> bool {
+    if program == VENV {
+        let import = Command::new("python3").args(["-c", "import ensurepip"]).output();
+        return import.is_ok_and(|import| import.status.success());
+    }
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Debian keeps servers where only root's path looks.
     let system = ["/usr/sbin", "/sbin"].map(std::path::PathBuf::from);

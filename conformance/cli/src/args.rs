@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Judge(JudgeArguments),
     /// Serve a local IoT Hub and DPS that SDKs, tools and boards connect to, until Ctrl-C.
     Serve(ServeArguments),
+    /// Show what arrives at a running `nanorig serve`, until Ctrl-C.
+    Telemetry(TelemetryArguments),
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +119,52 @@ pub(crate) struct ServeArguments {
     /// Folder of the certificates, which stay the same from start to start [default: the user's cache folder]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
+    /// Append everything that arrives to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) telemetry_file: Option<PathBuf>,
+    /// Hubs, devices, policies and enrollments that exist from the start (TOML, docs/serve.md).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Lead the server's names to this machine for boards that ask this address, port 53 unless said.
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = |text: &str| address(text, 53))]
+    pub(crate) dns: Option<SocketAddr>,
+    /// Tell boards the time at this address, port 123 unless said.
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = |text: &str| address(text, 123))]
+    pub(crate) ntp: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TelemetryArguments {
+    /// Address of the server's page [default: http://localhost:8080/]
+    #[arg(long, value_name = "URL", conflicts_with = "ready_file")]
+    pub(crate) url: Option<String>,
+    /// The file that `nanorig serve --ready-file` wrote, instead of its address.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Only of this device. May be given several times.
+    #[arg(long = "device", value_name = "ID")]
+    pub(crate) devices: Vec<String>,
+    /// Only of this module. May be given several times.
+    #[arg(long = "module", value_name = "ID")]
+    pub(crate) modules: Vec<String>,
+    /// Only of this type, such as `Telemetry` or `twinChangeEvents`. May be given several times.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) types: Vec<String>,
+    /// Only with this property: `NAME=VALUE`, or `NAME` for any value. Each must hold.
+    #[arg(long = "property", value_name = "NAME[=VALUE]")]
+    pub(crate) properties: Vec<String>,
+    /// Begin with what came after the message of this number.
+    #[arg(long, value_name = "N", conflicts_with = "last")]
+    pub(crate) since: Option<u64>,
+    /// Begin with the latest so many.
+    #[arg(long, value_name = "N")]
+    pub(crate) last: Option<u64>,
+    /// End with what is there already.
+    #[arg(long)]
+    pub(crate) no_follow: bool,
+    /// Print each message as one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -155,8 +203,16 @@ pub(crate) enum Listing {
 }
 
 /// The words that a command line begins with.
-pub(crate) const COMMANDS: [&str; 8] =
-    ["run", "check", "schema", "list", "explain", "judge", "serve", "help"];
+pub(crate) const COMMANDS: [&str; 9] =
+    ["run", "check", "schema", "list", "explain", "judge", "serve", "telemetry", "help"];
+
+/// An address with or without its port.
+fn address(text: &str, usual: u16) -> Result<SocketAddr, String> {
+    let alone = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, usual));
+    alone
+        .or_else(|_| text.parse())
+        .map_err(|_| "it is no address such as 192.168.1.5 or 192.168.1.5:5300".to_owned())
+}
 
 /// Puts `run` in front of arguments that begin with a path or are empty.
 pub(crate) fn with_default_command(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {

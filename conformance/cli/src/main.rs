@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         Command::Explain { id } => commands::explain::run(id),
         Command::Judge(judge) => commands::judge::run(judge),
         Command::Serve(serve) => commands::serve::run(serve),
+        Command::Telemetry(telemetry) => commands::telemetry::run(telemetry),
     };
     exit.unwrap_or_else(|error| {
         stdio::complain(&format!("{error:?}"));

@@ -21,10 +21,24 @@ pub(crate) fn out(text: &str) -> miette::Result<()> {
 /// # Errors
 /// Stdout takes no more, for another reason than that nobody reads it.
 pub(crate) fn document(text: &str) -> miette::Result<()> {
+    write(text).map(drop)
+}
+
+/// Says one thing of many to a person; false when nobody reads any more, so that the others need not be said.
+///
+/// # Errors
+/// Stdout takes no more, for another reason than that nobody reads it.
+pub(crate) fn is_heard(text: &str) -> miette::Result<bool> {
+    write(&inert(text))
+}
+
+/// Writes bytes as they are; false when nobody reads them.
+fn write(text: &str) -> miette::Result<bool> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.into_diagnostic().wrap_err("stdout takes no more of the report"),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).into_diagnostic().wrap_err("stdout takes no more of the report"),
     }
 }
 

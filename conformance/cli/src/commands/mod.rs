@@ -11,3 +11,4 @@ pub(crate) mod schema;
 pub(crate) mod screen;
 pub(crate) mod serve;
 pub(crate) mod sink;
+pub(crate) mod telemetry;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use miette::{Context, IntoDiagnostic, miette};
-use nanorig_serve::{Options, Ready, Server};
+use nanorig_serve::{Config, Options, Ready, Server};
 
 use crate::args::ServeArguments;
 use crate::exit::Exit;
@@ -21,6 +21,10 @@ pub(crate) fn run(arguments: &ServeArguments) -> miette::Result<Exit> {
         listen: arguments.listen,
         ports: arguments.ports,
         hosts: arguments.hosts.clone(),
+        telemetry_file: arguments.telemetry_file.clone(),
+        config: arguments.config.as_deref().map(Config::read).transpose().into_diagnostic()?,
+        dns: arguments.dns,
+        ntp: arguments.ntp,
         ..Options::new(folder)
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -55,7 +59,8 @@ fn cache_folder() -> miette::Result<PathBuf> {
 }
 
 fn greeting(server: &Server, options: &Options) -> String {
-    let Ready { hub, dps, ca_file, service_connection_string, devices, enrollments, .. } = &server.ready;
+    let Ready { hub, dps, ca_file, service_connection_string, devices, enrollments, dashboard, .. } =
+        &server.ready;
     let mut text = format!(
         "IoT Hub and DPS on {}\n\n  \
          MQTT over TLS      {}:{}\n  \
@@ -63,6 +68,11 @@ fn greeting(server: &Server, options: &Options) -> String {
          DPS id scope       {}\n",
         options.listen, hub.host, hub.mqtts, hub.host, hub.https, dps.id_scope
     );
+    for (what, at) in [("names (DNS)", options.dns), ("time (NTP)", options.ntp)] {
+        if let Some(at) = at {
+            text.push_str(&format!("  {what:<18} {at}\n"));
+        }
+    }
     for remark in &server.remarks {
         text.push_str(&format!("  note: {remark}\n"));
     }
@@ -87,6 +97,7 @@ fn greeting(server: &Server, options: &Options) -> String {
         text.push_str(&format!("  {:<18} {}\n", enrollment.registration_id, enrollment.kind));
     }
     text.push_str(&format!("\nservice\n  {service_connection_string}\n"));
+    text.push_str(&format!("\npage\n  {dashboard}\n"));
     text.push_str(&format!("\n{}", trust(&ca_file.display().to_string())));
     text
 }
