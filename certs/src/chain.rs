@@ -106,6 +106,8 @@ chain_kinds! {
         "The leaf's extended key usage allows client authentication only.";
     WrongKey = "wrong-key", Some(Flaw::Key),
         "The chain is good, but the server signs the key exchange with another key.";
+    DamagedKeyExchange = "damaged-key-exchange", Some(Flaw::Key),
+        "The chain is good, but one bit of the server's signature on the key exchange is flipped.";
 }
 
 impl fmt::Display for ChainKind {

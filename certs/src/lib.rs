@@ -12,6 +12,7 @@
 mod authority;
 mod chain;
 mod client;
+mod damaged;
 mod key;
 mod pem_text;
 mod pki;

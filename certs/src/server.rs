@@ -7,6 +7,7 @@ use rcgen::{DnType, ExtendedKeyUsagePurpose, SanType};
 use rustls_pki_types::CertificateDer;
 
 use crate::authority::Authority;
+use crate::damaged::DamagedSignatures;
 use crate::pki::Issuers;
 use crate::template::{Template, Validity};
 use crate::{ChainKind, KeyPair, PkiError, RootName, pem_text};
@@ -24,6 +25,8 @@ pub struct ServerChain {
     pub root: RootName,
     /// What the server sends: the leaf first.
     pub certificates: Vec<CertificateDer<'static>>,
+    /// DNS names in the leaf's subject alternative names.
+    pub names: Vec<String>,
     /// The key that the server signs with.
     pub key: KeyPair,
 }
@@ -35,10 +38,15 @@ impl ServerChain {
         self.certificates.iter().map(|certificate| certificate.len()).sum()
     }
 
-    /// Chain and key for rustls' configurations. With [`ChainKind::WrongKey`] they do not match.
+    /// Chain and key for rustls' configurations. With [`ChainKind::WrongKey`] they do not match, and with
+    /// [`ChainKind::DamagedKeyExchange`] what the key signs is damaged.
     #[must_use]
     pub fn certified_key(&self) -> Arc<rustls::sign::CertifiedKey> {
-        Arc::new(rustls::sign::CertifiedKey::new(self.certificates.clone(), self.key.rustls_key()))
+        let key = match self.kind {
+            ChainKind::DamagedKeyExchange => Arc::new(DamagedSignatures(self.key.rustls_key())),
+            _ => self.key.rustls_key(),
+        };
+        Arc::new(rustls::sign::CertifiedKey::new(self.certificates.clone(), key))
     }
 
     /// The chain as PEM text, leaf first.
@@ -69,7 +77,7 @@ pub(crate) fn make(
         ChainKind::Oversized12k => leaf.padded_to(12 * 1024)?,
         _ => leaf.chain(None)?,
     };
-    Ok(ServerChain { kind, root, certificates, key })
+    Ok(ServerChain { kind, root, certificates, names: leaf.dns_names()?, key })
 }
 
 struct Leaf<'a> {
@@ -216,6 +224,14 @@ impl Leaf<'_> {
             ChainKind::WrongName | ChainKind::CnRightSanWrong => Ok(vec![dns_name("other-host.test")?]),
             _ => self.host_names.iter().map(|host| self.alternative_name(host)).collect(),
         }
+    }
+
+    fn dns_names(&self) -> Result<Vec<String>, PkiError> {
+        let names = self.alternative_names()?.into_iter().filter_map(|name| match name {
+            SanType::DnsName(name) => Some(name.as_str().to_owned()),
+            _ => None,
+        });
+        Ok(names.collect())
     }
 
     fn alternative_name(&self, host: &str) -> Result<SanType, PkiError> {

@@ -1,6 +1,8 @@
 //! The list of checks.
 
-use crate::{Finding, View, boot, dhcp, dns, dps, hub, method, mqtt, net, pnp, recon, res, sntp, tls, twin};
+use crate::{
+    Finding, View, boot, dhcp, dns, dps, hub, method, mqtt, net, pnp, recon, res, sec, sntp, time, tls, twin,
+};
 
 /// Judges one requirement.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,8 @@ impl Check {
             recon::CHECKS,
             res::CHECKS,
             net::CHECKS,
+            time::CHECKS,
+            sec::CHECKS,
         ];
         families.into_iter().flatten()
     }

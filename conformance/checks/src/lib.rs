@@ -45,10 +45,12 @@ mod net;
 mod pnp;
 mod recon;
 mod res;
+mod sec;
 mod sntp;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod time;
 mod tls;
 mod twin;
 mod verdict;

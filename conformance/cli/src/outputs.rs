@@ -50,6 +50,12 @@ pub(crate) fn check<'p>(
     let inputs: BTreeSet<PathBuf> = inputs.into_iter().map(spelt_one_way).collect();
     let mut seen = BTreeSet::new();
     for target in targets {
+        if target.starts_with(STDOUT) {
+            return Err(miette!(
+                help = "give a path; `--json -` is the one output that goes to stdout",
+                "only the JSON report can be written to stdout"
+            ));
+        }
         make_folder(target)?;
         if inputs.contains(&spelt_one_way(target)) {
             return Err(miette!(
@@ -71,6 +77,9 @@ pub(crate) fn check<'p>(
 
 /// The path by which any other spelling of it is known.
 fn spelt_one_way(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match (folder.canonicalize(), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),

@@ -3,10 +3,10 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use nanorig_report::{printable, span};
 use nanorig_runner::Progress;
-use nanorig_trace::Time;
+use nanorig_trace::{Recorder, Time};
 
 /// Progress of all runs, on stderr and only on a terminal.
 #[derive(Clone)]
@@ -24,16 +24,25 @@ impl Display {
     /// The line of the run of this number, counted from 1.
     pub(crate) fn run(&self, number: usize, name: &str) -> RunProgress {
         let bar = self.bars.as_ref().map(|bars| {
-            let style = ProgressStyle::with_template("{spinner} {prefix:.bold}  {msg}  [{elapsed}]")
-                .unwrap_or_else(|_| ProgressStyle::default_spinner());
             let of = if self.total > 1 { format!("{number}/{} ", self.total) } else { String::new() };
             let prefix = format!("{of}{}", printable(name));
-            let bar = bars.add(ProgressBar::new_spinner().with_style(style).with_prefix(prefix));
+            let bar =
+                bars.add(ProgressBar::new_spinner().with_style(line(|| Time::ZERO)).with_prefix(prefix));
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
         RunProgress { bar }
     }
+}
+
+/// What a line shows. `now` is asked each time that it is drawn: a step may be a day of virtual time.
+fn line(now: impl Fn() -> Time + Clone + Send + Sync + 'static) -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {prefix:.bold}  {msg}  at {now}  [{elapsed}]")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .with_key("now", move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // A line that cannot be written is drawn again soon.
+            let _ = write!(out, "{}", span(now().since(Time::ZERO)));
+        })
 }
 
 /// Progress of one run.
@@ -42,10 +51,16 @@ pub(crate) struct RunProgress {
 }
 
 impl Progress for RunProgress {
-    fn step(&mut self, index: u64, total: u64, label: &str, now: Time) {
+    fn begun(&mut self, recorder: &Recorder) {
         if let Some(bar) = &self.bar {
-            let now = span(now.since(Time::ZERO));
-            bar.set_message(format!("step {index}/{total} at {now}: {}", printable(label)));
+            let recorder = recorder.clone();
+            bar.set_style(line(move || recorder.latest()));
+        }
+    }
+
+    fn step(&mut self, index: u64, total: u64, label: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("step {index}/{total}: {}", printable(label)));
         }
     }
 }

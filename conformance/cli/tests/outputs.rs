@@ -61,8 +61,29 @@ fn outputs_that_cannot_be_written_are_refused_before_the_run() {
     wrong(&["--json", "out", "--trace", "./out"]).says("two outputs would be written to");
     wrong(&["--json", "./boot.yaml"]).says("an output would take its place");
     wrong(&["--repeat", "2", "--json", "file"]).says("cannot be");
+    wrong(&["--trace", "-"]).says("only the JSON report can be written to stdout");
+    wrong(&["--repeat", "2", "--pcap", "-"]).says("only the JSON report can be written to stdout");
+    assert!(!folder.path().join("-").exists());
     nanorig_in(folder.path(), &["run", "boot.yaml", "--json", "new/r.json", "--trace", "file/t"]).exits(2);
     assert!(!folder.path().join("new/r.json").exists(), "a probe leaves nothing behind");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_and_what_it_leads_to_are_one_output() {
+    let folder = folder(BOOT);
+    fs::write(folder.path().join("out"), "").expect("it is written");
+    std::os::unix::fs::symlink("out", folder.path().join("link")).expect("it is linked");
+    nanorig_in(folder.path(), &["run", "boot.yaml", "--json", "out", "--trace", "link"])
+        .exits(2)
+        .says("two outputs would be written to link");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_without_an_end_is_not_read_to_it() {
+    let folder = folder(BOOT);
+    nanorig_in(folder.path(), &["run", "boot.yaml", "--profile", "/dev/zero"]).exits(2).says("is too long");
 }
 
 #[cfg(target_os = "linux")]

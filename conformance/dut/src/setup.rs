@@ -52,6 +52,8 @@ pub struct DeviceSetup {
     pub attestation: Attestation,
     /// Key as the firmware has it.
     pub key: KeySource,
+    /// True when the firmware has the device's secondary key too. Default false.
+    pub secondary_key: bool,
     /// Plug and Play model id (DTMI).
     pub model: Option<String>,
     /// Hub to connect to without DPS: a hub's `name` in the cloud set-up. Default: the first.
@@ -68,6 +70,8 @@ pub struct DeviceSetup {
     pub clean_session: bool,
     /// QoS of telemetry, 0 or 1. Default 1.
     pub qos: u8,
+    /// The will. Default: none.
+    pub will: Option<WillSetup>,
     /// Wi-Fi passphrase that the firmware has. Default: the access point's.
     pub passphrase: Option<String>,
     /// Time servers in order. Default `pool.ntp.org` and `time.windows.com`.
@@ -93,6 +97,7 @@ impl Default for DeviceSetup {
             registration: None,
             attestation: Attestation::SymmetricKey,
             key: KeySource::Enrolled,
+            secondary_key: false,
             model: None,
             hub: None,
             roots: vec!["g2".into(), "msrsa".into()],
@@ -101,6 +106,7 @@ impl Default for DeviceSetup {
             keep_alive: Duration::from_secs(240),
             clean_session: false,
             qos: 1,
+            will: None,
             passphrase: None,
             time_servers: vec!["pool.ntp.org".into(), "time.windows.com".into()],
             native_heap: None,
@@ -108,6 +114,26 @@ impl Default for DeviceSetup {
             sockets: None,
             capabilities: None,
         }
+    }
+}
+
+/// The will of a device: what its hub stores as telemetry when the connection ends without a word.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WillSetup {
+    /// Body: a text as it is, anything else as JSON with its content type. Default an empty object.
+    pub body: Value,
+    /// Application properties.
+    pub properties: BTreeMap<String, String>,
+    /// QoS, 0 or 1. Default 1.
+    pub qos: u8,
+    /// Retain flag. Default false.
+    pub retain: bool,
+}
+
+impl Default for WillSetup {
+    fn default() -> Self {
+        let body = Value::Object(serde_json::Map::new());
+        Self { body, properties: BTreeMap::new(), qos: 1, retain: false }
     }
 }
 
@@ -265,6 +291,8 @@ pub struct NetworkSetup {
     pub mtu: u16,
     /// DHCP lease time. Default 24 h.
     pub lease: Duration,
+    /// DNS servers that DHCP names, 1 to 4. Default 1.
+    pub dns_servers: u8,
     /// TTL of the cloud's DNS records. Default 60 s.
     pub dns_ttl: Duration,
     /// Names with their addresses, besides those of the cloud and the time servers.
@@ -287,6 +315,7 @@ impl Default for NetworkSetup {
             bandwidth: None,
             mtu: 1_500,
             lease: Duration::from_secs(86_400),
+            dns_servers: 1,
             dns_ttl: Duration::from_secs(60),
             hosts: BTreeMap::new(),
             wifi: WifiSetup::default(),

@@ -33,6 +33,7 @@ pub async fn run(
         let finding = not_applicable(plan, missing, recorder.now());
         return RunResult { outcome: RunOutcome::NotApplicable, findings: vec![finding], passed: 0 };
     }
+    progress.begun(recorder);
     let mut runner = Runner {
         plan,
         device,
@@ -117,7 +118,7 @@ impl<D: Device, B: Bench, P: Progress> Runner<'_, D, B, P> {
 
     async fn one(&mut self, step: &Step) -> Result<(), Stop> {
         self.index += 1;
-        self.progress.step(self.index.into(), self.total, &step.label, self.recorder.now());
+        self.progress.step(self.index.into(), self.total, &step.label);
         tracing::info!(step = self.index, label = step.label, t_us = self.recorder.now().as_micros(), "step");
         if !matches!(step.kind, StepKind::Expect { .. } | StepKind::Never { .. }) {
             self.window.restart(self.recorder);

@@ -29,16 +29,23 @@ type Test = fn(&Scope<'_>, &Node) -> Option<Diagnostic>;
 
 /// Places in the set-up; `*` stands for each item of a list.
 const PLACES: &[(&[&str], Test)] = &[
+    (&["name"], written::one_line),
     (&["start"], written::start),
     (&["device", "id"], written::device_id),
     (&["device", "module"], written::device_id),
     (&["device", "registration"], written::registration_id),
     (&["device", "keep-alive"], written::keep_alive),
+    (&["device", "token-lifetime"], written::not_zero),
+    (&["network", "lease"], written::not_zero),
     (&["device", "time-servers"], written::not_empty),
     (&["device", "time-servers", "*"], written::host_name),
     (&["device", "tls"], written::not_empty),
     (&["device", "hub"], hub),
+    (&["device", "will", "properties"], written::no_null),
+    (&["device", "will", "properties"], written::property_names),
+    (&["device", "will", "body"], written::will_body),
     (&["device", "key"], key),
+    (&["device", "secondary-key"], secondary_key),
     (&["device", "tls", "*"], tls_version),
     (&["cloud", "tls"], written::not_empty),
     (&["cloud", "tls", "*"], tls_version),
@@ -96,6 +103,7 @@ const ALTERNATIVES: &[(Hand, &str, &[&str])] = &[
     (Hand::Device, "telemetry.send", &["body", "size"]),
     (Hand::Cloud, "c2d.send", &["body", "size"]),
     (Hand::Cloud, "method.invoke", &["payload", "raw", "size"]),
+    (Hand::Network, "dns.answer", &["host", "server"]),
 ];
 
 /// Reports everything that does not go together.
@@ -242,6 +250,15 @@ fn key(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
                 `AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=`"
         .to_owned();
     Some(fault("scenario::key", message, node, label, help))
+}
+
+/// A group's key and a certificate come alone.
+fn secondary_key(scope: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    let alone =
+        scope.setup.device.secondary_key && scope.setup.device.attestation != Attestation::SymmetricKey;
+    let message = "a device of this attestation has no secondary key".to_owned();
+    let help = "leave it out, or write `attestation: symmetric-key`".to_owned();
+    alone.then(|| fault("scenario::conflict", message, node, "for keys of the device's own only", help))
 }
 
 fn properties(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {

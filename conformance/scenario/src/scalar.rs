@@ -202,12 +202,21 @@ fn first_not_json(node: &Node) -> Option<&Node> {
     match &node.kind {
         NodeKind::Scalar { text, plain: true } => {
             let word = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
-            matches!(word.as_str(), ".nan" | ".inf").then_some(node)
+            (matches!(word.as_str(), ".nan" | ".inf") || is_too_large(text)).then_some(node)
         }
         NodeKind::Scalar { .. } => None,
         NodeKind::List(items) => items.iter().find_map(first_not_json),
         NodeKind::Map(entries) => entries.iter().find_map(|(_, value)| first_not_json(value)),
     }
+}
+
+/// True for a whole number that would lose digits: no reader of JSON that matters here keeps more than 64 bits.
+fn is_too_large(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && text.parse::<i64>().is_err()
+        && text.parse::<u64>().is_err()
 }
 
 /// Any YAML as JSON, by the core schema of YAML 1.2: unquoted `null`, `true`, `false` and numbers are not texts.
@@ -233,6 +242,9 @@ fn plain_json(text: &str) -> Value {
     let first = text.trim_start_matches(['-', '+']);
     if first.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         if let Ok(whole) = text.parse::<i64>() {
+            return whole.into();
+        }
+        if let Ok(whole) = text.parse::<u64>() {
             return whole.into();
         }
         if let Some(number) = text.parse::<f64>().ok().and_then(Number::from_f64) {
@@ -304,10 +316,12 @@ mod tests {
     #[test]
     fn what_json_cannot_carry_is_no_value() {
         let value = |text| convert(&ParamKind::Json, &scalar(text));
-        for text in [".nan", "[1, -.inf]", "{a: {b: .NaN}}"] {
+        for text in [".nan", "[1, -.inf]", "{a: {b: .NaN}}", "18446744073709551616", "-9223372036854775809"] {
             assert_eq!(value(text).expect_err(text).code, "scenario::type");
         }
         assert_eq!(value("\".nan\""), Ok(".nan".into()));
+        assert_eq!(value("18446744073709551615"), Ok(u64::MAX.into()));
+        assert_eq!(value("1e300"), Ok(1e300.into()));
     }
 
     #[test]

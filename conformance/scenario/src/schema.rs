@@ -16,7 +16,8 @@ use crate::setup;
 #[must_use]
 pub fn schema(words: &Vocabulary) -> Value {
     let mut top = properties(TOP, words);
-    top.insert("device".into(), object(setup::DEVICE, words, [], "The device under test."));
+    let will = object(setup::WILL, words, [], "What the hub stores when the connection ends without a word.");
+    top.insert("device".into(), object(setup::DEVICE, words, [("will", will)], "The device under test."));
     top.insert("cloud".into(), cloud(words));
     top.insert("network".into(), network(words));
     top.insert("parameters".into(), parameters(words));

@@ -1,11 +1,12 @@
 //! The sections `device`, `cloud` and `network`, key by key.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use nanorig_dut::ParamKind as Kind;
 use nanorig_dut::setup::{
     Attestation, CloudSetup, DeviceSetup, DpsSetup, EnrollmentSetup, HubSetup, IdentitySetup, KeySource,
-    NetworkSetup, WifiSetup,
+    NetworkSetup, WifiSetup, WillSetup,
 };
 use serde_json::Value;
 
@@ -36,6 +37,12 @@ fn whole<T: TryFrom<i64> + Default>(value: Value) -> T {
 
 fn bytes(value: Value) -> Option<usize> {
     value.as_u64().and_then(|bytes| usize::try_from(bytes).ok())
+}
+
+/// Names and values as the application has them: values that are no texts as they are written.
+fn pairs(value: &Value) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
 /// From what hardly starts to what no such device has.
@@ -76,6 +83,9 @@ pub(crate) const DEVICE: &[Field<DeviceSetup>] = &[
         |d, v| d.attestation = attestation(v),
     ),
     field("key", Kind::Text, "`enrolled` (default), `wrong`, or a base64 key.", |d, v| d.key = key_source(v)),
+    field("secondary-key", Kind::Flag, "The firmware has the secondary key too. Default false.", |d, v| {
+        d.secondary_key = v == Value::Bool(true);
+    }),
     field("model", Kind::Text, "Plug and Play model id, such as `dtmi:com:example:Thermostat;1`.", |d, v| {
         d.model = Some(text(v));
     }),
@@ -107,6 +117,17 @@ pub(crate) const DEVICE: &[Field<DeviceSetup>] = &[
     }),
     names("capabilities", Names::Capabilities, "What the device claims. Default: all it can do.", |d, v| {
         d.capabilities = Some(texts(v));
+    }),
+];
+
+pub(crate) const WILL: &[Field<WillSetup>] = &[
+    field("body", Kind::Json, "Body: a text as it is, anything else as JSON. Default `{}`.", |w, v| {
+        w.body = v;
+    }),
+    field("properties", Kind::Map, "Application properties.", |w, v| w.properties = pairs(&v)),
+    field("qos", Kind::Integer { min: 0, max: 1 }, "QoS of the will. Default 1.", |w, v| w.qos = whole(v)),
+    field("retain", Kind::Flag, "Retain flag of the will. Default false.", |w, v| {
+        w.retain = v == Value::Bool(true);
     }),
 ];
 
@@ -222,6 +243,14 @@ pub(crate) const NETWORK: &[Field<NetworkSetup>] = &[
         },
     ),
     field("lease", Kind::Duration, "DHCP lease time. Default 24h.", |n, v| n.lease = span(v)),
+    field(
+        "dns-servers",
+        Kind::Integer { min: 1, max: 4 },
+        "DNS servers that DHCP names. Default 1.",
+        |n, v| {
+            n.dns_servers = whole(v);
+        },
+    ),
     field("dns-ttl", Kind::Duration, "TTL of the cloud's names. Default 60s.", |n, v| n.dns_ttl = span(v)),
     field("ntp-delay", Kind::Duration, "Delay of the time servers' answers. Default 0s.", |n, v| {
         n.ntp_delay = span(v);
@@ -235,7 +264,11 @@ pub(crate) const WIFI: &[Field<WifiSetup>] = &[
 
 /// Reads the `device` section.
 pub(crate) fn device(reader: &mut Reader<'_>, node: &Node, target: &mut DeviceSetup) {
-    reader.section(node, "`device`", DEVICE, &[], target, |_, _, _, _| {});
+    reader.section(node, "`device`", DEVICE, &["will"], target, |reader, _, node, target| {
+        let mut will = WillSetup::default();
+        reader.section(node, "`will`", WILL, &[], &mut will, |_, _, _, _| {});
+        target.will = Some(will);
+    });
 }
 
 /// Reads the `cloud` section.
@@ -330,7 +363,7 @@ mod tests {
         fn keys<T>(fields: &[Field<T>]) -> impl Iterator<Item = &'static str> {
             fields.iter().map(|field| field.name)
         }
-        let all = keys(DEVICE).chain(keys(CLOUD)).chain(keys(HUB)).chain(keys(IDENTITY));
+        let all = keys(DEVICE).chain(keys(WILL)).chain(keys(CLOUD)).chain(keys(HUB)).chain(keys(IDENTITY));
         let all = all.chain(keys(DPS)).chain(keys(ENROLLMENT)).chain(keys(NETWORK)).chain(keys(WIFI));
         let missing: Vec<&str> = all.filter(|key| !page.contains(&format!("`{key}`"))).collect();
         assert!(missing.is_empty(), "scenarios/README.md does not name {missing:?}");

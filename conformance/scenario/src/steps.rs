@@ -95,7 +95,7 @@ fn call(reader: &mut Reader<'_>, hand: Hand, entries: &[(Key, Node)], name: &Nod
     for (key, value) in entries.iter().filter(|(key, _)| key.text != hand.key()) {
         match key.text.as_str() {
             "label" => {}
-            "within" => within = duration(reader, value),
+            "within" => within = deadline(reader, value),
             "background" => {
                 background = reader.keep(convert(&ParamKind::Flag, value)) == Some(Value::Bool(true));
             }
@@ -177,7 +177,7 @@ fn outcome(reader: &mut Reader<'_>, spec: &CallSpec, node: &Node) -> Option<(Exp
 
 fn expect(reader: &mut Reader<'_>, entries: &[(Key, Node)], node: &Node) -> Option<StepKind> {
     only(reader, entries, "an `expect` step", &["expect", "within", "times", "label"]);
-    let within = find(entries, "within").and_then(|(_, node)| duration(reader, node));
+    let within = find(entries, "within").and_then(|(_, node)| deadline(reader, node));
     let times = find(entries, "times").map_or(1, |(_, node)| count(reader, node));
     let pattern = pattern(reader, node)?;
     Some(StepKind::Expect { pattern, times, within: within.unwrap_or(EXPECT_WITHIN) })
@@ -231,6 +231,23 @@ fn count(reader: &mut Reader<'_>, node: &Node) -> u32 {
 fn duration(reader: &mut Reader<'_>, node: &Node) -> Option<Duration> {
     let value = reader.keep(convert(&ParamKind::Duration, node))?;
     value.as_u64().map(Duration::from_micros)
+}
+
+/// A time in which something can happen.
+fn deadline(reader: &mut Reader<'_>, node: &Node) -> Option<Duration> {
+    let within = duration(reader, node)?;
+    if within.is_zero() {
+        let help = "write how long it may take, such as `10s`".to_owned();
+        reader.fault(fault(
+            "scenario::range",
+            "nothing happens in no time".to_owned(),
+            node,
+            "too short",
+            help,
+        ));
+        return None;
+    }
+    Some(within)
 }
 
 fn only(reader: &mut Reader<'_>, entries: &[(Key, Node)], what: &str, known: &[&str]) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Utc;
+use crate::{HexBytes, Utc};
 
 /// The trace format that this version writes, and the only one that it reads.
 pub const FORMAT: u32 = 1;
@@ -62,4 +62,23 @@ pub struct DutIdentity {
     pub capabilities: Vec<String>,
     /// Cloud identity (device id or registration id) that the device was set up with.
     pub device_id: String,
+    /// True when it was set up with the secondary key that its hub knows, besides the primary one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secondary_key: bool,
+    /// The will that it was set up with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub will: Option<ConfiguredWill>,
+}
+
+/// What a device was told to leave as its will, in the application's terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfiguredWill {
+    /// The message's body.
+    pub payload: HexBytes,
+    /// Its application properties.
+    pub properties: std::collections::BTreeMap<String, String>,
+    /// QoS to publish it with, 0 or 1.
+    pub qos: u8,
+    /// Whether to publish it retained.
+    pub retain: bool,
 }

@@ -20,7 +20,7 @@ mod writer;
 
 pub use body::Body;
 pub use event::Event;
-pub use header::{ClockKind, DutIdentity, FORMAT, Header};
+pub use header::{ClockKind, ConfiguredWill, DutIdentity, FORMAT, Header};
 pub use hex::HexBytes;
 pub use reader::{End, ReadError, Stored, read};
 pub use recorder::{Recorder, TimeSource};

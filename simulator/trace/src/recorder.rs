@@ -1,5 +1,6 @@
 //! Where everybody writes.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Event, Record, Time, watch};
@@ -24,6 +25,8 @@ struct Shared {
     /// Takes the records instead of the list, when there is one.
     sink: Option<Sink>,
     length: watch::Sender<usize>,
+    /// Microseconds of the latest record.
+    latest: AtomicU64,
 }
 
 impl Recorder {
@@ -43,7 +46,8 @@ impl Recorder {
 
     fn with(clock: Box<dyn TimeSource>, sink: Option<Sink>) -> Self {
         let (length, _) = watch::channel(0);
-        Self { shared: Arc::new(Shared { clock, records: Mutex::default(), sink, length }) }
+        let (records, latest) = (Mutex::default(), AtomicU64::default());
+        Self { shared: Arc::new(Shared { clock, records, sink, length, latest }) }
     }
 
     /// The present time, as records are stamped.
@@ -62,10 +66,18 @@ impl Recorder {
         records.push(Record { at, event: event.into() });
         let length = records.len();
         drop(records);
+        self.shared.latest.store(at.as_micros(), Ordering::Relaxed);
         // Rarely somebody waits, and telling nobody costs as much as recording.
         if self.shared.length.receiver_count() > 0 {
             self.shared.length.send_replace(length);
         }
+    }
+
+    /// When something was recorded last. Unlike [`Self::now`] it can be asked from any thread, the one that draws the
+    /// progress of a run among them.
+    #[must_use]
+    pub fn latest(&self) -> Time {
+        Time::from_micros(self.shared.latest.load(Ordering::Relaxed))
     }
 
     /// Number of records so far.

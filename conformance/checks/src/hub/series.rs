@@ -101,6 +101,16 @@ impl Body<'_> {
     }
 }
 
+/// Bytes of the body of each message that the call asks for.
+pub(super) fn body_bytes(call: &HarnessCall<'_>) -> u64 {
+    let text = || match call.args.get("body") {
+        Some(Value::String(text)) => text.len() as u64,
+        Some(body) => body.to_string().len() as u64,
+        None => 0,
+    };
+    call.count("size").unwrap_or_else(text)
+}
+
 /// All telemetry that the device was told to send.
 pub(super) fn series<'v, 't>(view: &'v View<'t>) -> Vec<Series<'v, 't>> {
     let mut all: Vec<Series<'v, 't>> = Vec::new();

@@ -11,9 +11,9 @@ use crate::{Check, Finding, Tally, View};
 pub(crate) const CHECK: Check = Check { id: "METHOD-01", always: false, judge };
 
 /// The hub's default for the time of an answer ("Understand and invoke direct methods from IoT Hub").
-pub(super) const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+pub(crate) const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// Larger payloads, and those that are not JSON, are judged by METHOD-03.
-pub(super) const ORDINARY: usize = 32 * 1024;
+pub(crate) const ORDINARY: usize = 32 * 1024;
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
@@ -66,7 +66,7 @@ pub(super) fn judge_call(
 }
 
 /// A method that found nobody: the device is there and never listens.
-fn judge_unheard(view: &View<'_>, at: At, (device, name): (&str, &str), tally: &mut Tally) {
+pub(crate) fn judge_unheard(view: &View<'_>, at: At, (device, name): (&str, &str), tally: &mut Tally) {
     let own = view.connections_to("hub").filter(|connection| connection.is_of(device));
     for connection in own.filter(|connection| connection.is_live(at)) {
         let Some(accepted) = connection.accepted() else { continue };

@@ -1,6 +1,6 @@
 //! Checks of direct methods.
 
-mod method_01;
+pub(crate) mod method_01;
 mod method_02;
 mod method_03;
 mod method_04;

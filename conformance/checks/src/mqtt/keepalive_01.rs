@@ -48,7 +48,9 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, period: Durati
     let given_up = view.cloud_events().find(|(_, event)| {
         matches!(event, CloudEvent::Disconnected { conn, cause, .. } if *conn == connection.id && cause == "keep-alive")
     });
-    if let Some((at, _)) = given_up.filter(|(at, _)| undisturbed(last, *at)) {
+    // What comes later was held up by the link.
+    let before = |at: At| connection.last_from_device(at).map_or(first, |packet| packet.at);
+    if let Some((at, _)) = given_up.filter(|(at, _)| undisturbed(before(*at), *at)) {
         tally.bad(at, "the server gave the silent connection up");
     }
     if last.since(first) >= period {
@@ -63,6 +65,7 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, period: Durati
 #[cfg(test)]
 mod tests {
     use nanorig_wire::mqtt::Packet;
+    use serde_json::json;
 
     use crate::Verdict;
     use crate::testing::Story;
@@ -90,6 +93,15 @@ mod tests {
         let conn = story.at(10.0).session(false);
         story.at(100.1).disconnected(conn, "keep-alive").cut(conn);
         story.expect("MQTT-KEEPALIVE-01", Verdict::Fail);
+    }
+
+    #[test]
+    fn what_the_link_held_up_until_the_server_had_given_up_is_no_silence() {
+        let mut story = Story::new();
+        let conn = story.at(10.0).session(false);
+        story.at(20.0).stimulus("network", "partition", json!({ "for": 80_000_000 }));
+        story.at(100.1).disconnected(conn, "keep-alive").at(101.0).sends(conn, &Packet::PingReq).cut(conn);
+        story.expect("MQTT-KEEPALIVE-01", Verdict::Pass);
     }
 
     #[test]

@@ -6,11 +6,14 @@ mod conn_03;
 mod conn_05;
 mod conn_06;
 mod conn_07;
+mod conn_08;
 pub(crate) mod disc_01;
+mod frag_01;
 mod keepalive_01;
 mod keepalive_02;
 mod keepalive_03;
 mod keepalive_04;
+mod keepalive_05;
 mod mal_01;
 mod mal_02;
 mod mal_03;
@@ -28,9 +31,11 @@ mod qos1_05;
 mod qos1_06;
 mod sess_01;
 pub(crate) mod sess_02;
+mod sess_03;
 mod sess_04;
 mod sub_01;
 mod sub_02;
+mod sub_03;
 mod sub_04;
 
 use crate::Check;
@@ -43,10 +48,12 @@ pub(crate) const CHECKS: &[Check] = &[
     conn_05::CHECK,
     conn_06::CHECK,
     conn_07::CHECK,
+    conn_08::CHECK,
     keepalive_01::CHECK,
     keepalive_02::CHECK,
     keepalive_03::CHECK,
     keepalive_04::CHECK,
+    keepalive_05::CHECK,
     pub_01::CHECK,
     pub_02::CHECK,
     qos1_01::CHECK,
@@ -57,9 +64,11 @@ pub(crate) const CHECKS: &[Check] = &[
     order_01::CHECK,
     sub_01::CHECK,
     sub_02::CHECK,
+    sub_03::CHECK,
     sub_04::CHECK,
     sess_01::CHECK,
     sess_02::CHECK,
+    sess_03::CHECK,
     sess_04::CHECK,
     mal_01::CHECK,
     mal_02::CHECK,
@@ -67,5 +76,6 @@ pub(crate) const CHECKS: &[Check] = &[
     mal_04::CHECK,
     mal_05::CHECK,
     mal_06::CHECK,
+    frag_01::CHECK,
     disc_01::CHECK,
 ];

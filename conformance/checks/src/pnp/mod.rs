@@ -1,5 +1,6 @@
 //! Checks of IoT Plug and Play conventions.
 
+mod cmd_01;
 mod id_01;
 mod id_02;
 mod model;
@@ -9,6 +10,7 @@ mod prop_04;
 mod prop_05;
 mod prop_06;
 pub(crate) mod property;
+mod tel_02;
 
 use crate::Check;
 
@@ -21,4 +23,6 @@ pub(crate) const CHECKS: &[Check] = &[
     prop_04::CHECK,
     prop_05::CHECK,
     prop_06::CHECK,
+    cmd_01::CHECK,
+    tel_02::CHECK,
 ];

@@ -17,12 +17,12 @@ pub(super) struct Request {
 }
 
 /// A packet that came to the device.
-pub(super) struct Reply {
-    pub(super) at: At,
+pub(crate) struct Reply {
+    pub(crate) at: At,
     pub(super) server: Ipv4Addr,
-    pub(super) packet: Packet,
+    pub(crate) packet: Packet,
     /// Why it must not be used; none for a sane reply.
-    pub(super) fault: Option<&'static str>,
+    pub(crate) fault: Option<&'static str>,
 }
 
 pub(super) fn requests(view: &View<'_>) -> Vec<Request> {
@@ -32,7 +32,7 @@ pub(super) fn requests(view: &View<'_>) -> Vec<Request> {
         .collect()
 }
 
-pub(super) fn replies(view: &View<'_>) -> Vec<Reply> {
+pub(crate) fn replies(view: &View<'_>) -> Vec<Reply> {
     let requests = requests(view);
     let received = view.ntp().filter(|(datagram, _)| !datagram.is_from_device());
     received
@@ -46,7 +46,7 @@ pub(super) fn replies(view: &View<'_>) -> Vec<Reply> {
 }
 
 /// When the device set its clock, and to what.
-pub(super) fn clock_sets(view: &View<'_>) -> impl Iterator<Item = (At, Utc)> {
+pub(crate) fn clock_sets(view: &View<'_>) -> impl Iterator<Item = (At, Utc)> {
     view.device_events().filter_map(|(at, event)| match event {
         DeviceEvent::ClockSet { after, .. } => Some((at, *after)),
         _ => None,

@@ -1,6 +1,6 @@
 //! Checks of the SNTP client (RFC 5905, RFC 4330).
 
-mod exchange;
+pub(crate) mod exchange;
 mod sntp_01;
 mod sntp_02;
 mod sntp_03;

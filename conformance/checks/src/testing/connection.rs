@@ -49,8 +49,24 @@ impl Story {
     }
 
     pub(crate) fn certificate(&mut self, conn: ConnId, kind: &str, root: &str) -> &mut Self {
-        let (kind, root) = (kind.into(), root.into());
-        self.event(ConnEvent::ServerCertificate { conn, kind, root, chain_bytes: 1_500 })
+        self.certificate_for(conn, kind, root, &[HUB_NAME])
+    }
+
+    /// A chain whose leaf is for these names.
+    pub(crate) fn certificate_for(
+        &mut self,
+        conn: ConnId,
+        kind: &str,
+        root: &str,
+        names: &[&str],
+    ) -> &mut Self {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let (kind, root, names) = (kind.into(), root.into(), Some(names));
+        self.event(ConnEvent::ServerCertificate { conn, kind, root, chain_bytes: 1_500, names })
+    }
+
+    pub(crate) fn tls_oddity(&mut self, conn: ConnId, what: &str) -> &mut Self {
+        self.event(ConnEvent::TlsOddity { conn, what: what.into() })
     }
 
     pub(crate) fn tls(&mut self, conn: ConnId) -> &mut Self {

@@ -31,6 +31,9 @@ pub(super) fn judge_connection(
         );
         return;
     }
+    if connection.is_handshake_odd() {
+        return;
+    }
     let by_device = connection.closed.filter(|closed| closed.by == Party::Device).map(|closed| closed.at);
     let failed =
         connection.tls_failures.iter().find(|failure| failure.alert.is_some()).map(|failure| failure.at);

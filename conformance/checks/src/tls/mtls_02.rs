@@ -21,6 +21,7 @@ fn judge(view: &View<'_>) -> Finding {
                 }
             }
             Some(_) => {}
+            None if connection.is_handshake_odd() => {}
             None => {
                 // A chain that may be refused says nothing about the request that follows it.
                 let said = device_error(view, connection, certificate.at);

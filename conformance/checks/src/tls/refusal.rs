@@ -4,7 +4,7 @@
 //! better way; silence is a warning. A handshake that ended for another reason (memory, time, a lost link)
 //! shows nothing about the chain.
 
-use nanorig_trace::event::{DeviceEvent, Party};
+use nanorig_trace::event::DeviceEvent;
 
 use super::presented::judge_each;
 use crate::view::{At, Certificate, Connection};
@@ -19,34 +19,57 @@ pub(super) fn judge(view: &View<'_>, wanted: impl Fn(&Certificate<'_>) -> bool, 
     )
 }
 
-fn judge_connection(
+/// Adds what one connection shows.
+pub(super) fn judge_connection(
     view: &View<'_>,
     connection: &Connection<'_>,
     certificate: &Certificate<'_>,
     tally: &mut Tally,
 ) {
     let kind = certificate.kind;
-    let accepted =
-        connection.tls.map(|tls| tls.at).or_else(|| connection.from_device().map(|packet| packet.at).next());
-    if let Some(at) = accepted {
-        tally.bad(at, format!("the handshake completes with the chain `{kind}`"));
-        return;
+    match answer(view, connection, certificate) {
+        Some((at, Answer::Accepted)) => {
+            tally.bad(at, format!("the handshake completes with the chain `{kind}`"));
+        }
+        Some((at, Answer::Alert(alert))) => {
+            tally.good(at, format!("the chain `{kind}` is refused with the alert {alert}"));
+        }
+        Some((at, Answer::Silence)) => {
+            tally.doubtful(at, format!("the chain `{kind}` is refused without an alert"));
+        }
+        None => {}
+    }
+}
+
+/// What a device answers to a chain.
+pub(super) enum Answer<'t> {
+    /// The handshake completes, or an application byte comes.
+    Accepted,
+    /// It refuses the chain with this alert.
+    Alert(&'t str),
+    /// It closes the connection without a word to the server.
+    Silence,
+}
+
+/// What the device answers to the chain, and where; none when that shows nothing about the chain.
+pub(super) fn answer<'t>(
+    view: &View<'t>,
+    connection: &Connection<'t>,
+    certificate: &Certificate<'_>,
+) -> Option<(At, Answer<'t>)> {
+    let tls = connection.tls.map(|tls| tls.at);
+    if let Some(at) = tls.or_else(|| connection.from_device().map(|packet| packet.at).next()) {
+        return Some((at, Answer::Accepted));
     }
     if let Some(error) = device_error(view, connection, certificate.at)
         && !is_about_trust(&error)
     {
-        return;
+        return None;
     }
-    let alert =
-        connection.tls_failures.iter().find_map(|failure| failure.alert.map(|alert| (failure.at, alert)));
-    match (alert, connection.closed) {
-        (Some((at, alert)), _) => {
-            tally.good(at, format!("the chain `{kind}` is refused with the alert {alert}"))
-        }
-        (None, Some(closed)) if closed.by == Party::Device => {
-            tally.doubtful(closed.at, format!("the chain `{kind}` is refused without an alert"));
-        }
-        _ => {}
+    let alert = connection.tls_failures.iter().find_map(|failure| Some((failure.at, failure.alert?)));
+    match alert {
+        Some((at, alert)) => Some((at, Answer::Alert(alert))),
+        None => connection.closed_by_device().map(|at| (at, Answer::Silence)),
     }
 }
 
@@ -63,5 +86,15 @@ pub(super) fn device_error(view: &View<'_>, connection: &Connection<'_>, from: A
 
 /// True when the word is about the chain and not about memory, time or the link.
 fn is_about_trust(error: &str) -> bool {
-    matches!(error, "unknown-issuer" | "expired" | "not-yet-valid" | "wrong-name" | "alert" | "protocol")
+    matches!(
+        error,
+        "unknown-issuer"
+            | "expired"
+            | "not-yet-valid"
+            | "wrong-name"
+            | "wrong-purpose"
+            | "bad-signature"
+            | "alert"
+            | "protocol"
+    )
 }

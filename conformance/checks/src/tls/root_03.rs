@@ -37,6 +37,9 @@ fn step(view: &View<'_>, connection: &Connection<'_>, root: &str, tally: &mut Ta
     if let Some(tls) = connection.tls {
         return tally.good(tls.at, format!("connects under the root {root}"));
     }
+    if connection.is_handshake_odd() {
+        return;
+    }
     let alert =
         connection.tls_failures.iter().find_map(|failure| failure.alert.map(|alert| (failure.at, alert)));
     let said = device_error(view, connection, certificate.at);

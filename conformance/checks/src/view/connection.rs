@@ -8,7 +8,7 @@ use nanorig_trace::{Event, HexBytes, Time, Trace};
 use nanorig_wire::mqtt;
 use nanorig_wire::tls::ClientHello;
 
-use super::{At, Certificate, Hello, TlsFailure, TlsSession};
+use super::{At, Certificate, Hello, TlsFailure, TlsOddity, TlsSession};
 
 /// One TCP connection.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Connection<'t> {
     pub tls: Option<TlsSession<'t>>,
     /// Failures of TLS.
     pub tls_failures: Vec<TlsFailure<'t>>,
+    /// What the server does in TLS because it was told to.
+    pub tls_oddities: Vec<TlsOddity<'t>>,
     /// Application packets, in order.
     pub packets: Vec<WirePacket<'t>>,
     /// What the server found wrong.
@@ -145,6 +147,14 @@ impl<'t> Connection<'t> {
         from_hello.or_else(|| self.tls.and_then(|tls| tls.sni))
     }
 
+    /// True when the server made the handshake hard in another way than by its chain: then a handshake that fails shows
+    /// nothing about the chain.
+    #[must_use]
+    pub fn is_handshake_odd(&self) -> bool {
+        let odd = |what: &str| matches!(what, "stalled" | "small-records" | "small-segments");
+        self.tls_oddities.iter().any(|oddity| odd(oddity.what))
+    }
+
     /// True while the connection was open: from its acceptance to its end.
     #[must_use]
     pub fn is_open_at(&self, time: Time) -> bool {
@@ -163,6 +173,7 @@ impl<'t> Connection<'t> {
             certificate: None,
             tls: None,
             tls_failures: Vec::new(),
+            tls_oddities: Vec::new(),
             packets: Vec::new(),
             violations: Vec::new(),
             closed: None,
@@ -178,9 +189,11 @@ impl<'t> Connection<'t> {
             ConnEvent::ClientHello { bytes, .. } => {
                 self.hello = Some(Hello { at, content: ClientHello::parse(bytes) });
             }
-            ConnEvent::ServerCertificate { kind, root, chain_bytes, .. } => {
-                self.certificate = Some(Certificate { at, kind, root, chain_bytes: *chain_bytes });
+            ConnEvent::ServerCertificate { kind, root, chain_bytes, names, .. } => {
+                let names = names.as_deref();
+                self.certificate = Some(Certificate { at, kind, root, chain_bytes: *chain_bytes, names });
             }
+            ConnEvent::TlsOddity { what, .. } => self.tls_oddities.push(TlsOddity { at, what }),
             ConnEvent::TlsEstablished { version, suite, sni, client_certificate, resumed, .. } => {
                 self.tls = Some(TlsSession {
                     at,
@@ -273,6 +286,7 @@ fn conn_of(event: &ConnEvent) -> Option<ConnId> {
         ConnEvent::Opened { conn, .. }
         | ConnEvent::ClientHello { conn, .. }
         | ConnEvent::ServerCertificate { conn, .. }
+        | ConnEvent::TlsOddity { conn, .. }
         | ConnEvent::TlsEstablished { conn, .. }
         | ConnEvent::TlsFailed { conn, .. }
         | ConnEvent::Packet { conn, .. }

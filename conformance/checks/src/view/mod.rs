@@ -41,7 +41,7 @@ pub use mqtt::Subscription;
 pub use outage::Outage;
 pub use provisioning::{DpsAnswer, DpsRequest};
 pub use resolution::Resolution;
-pub use tls::{Certificate, Hello, TlsFailure, TlsSession};
+pub use tls::{Certificate, Hello, TlsFailure, TlsOddity, TlsSession};
 
 /// An index over one trace.
 #[derive(Debug)]

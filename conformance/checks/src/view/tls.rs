@@ -24,6 +24,17 @@ pub struct Certificate<'t> {
     pub root: &'t str,
     /// Bytes of all its certificates.
     pub chain_bytes: u32,
+    /// DNS names that the leaf is for; none in traces of earlier versions.
+    pub names: Option<&'t [String]>,
+}
+
+/// Something that the server does in TLS because it was told to.
+#[derive(Clone, Copy, Debug)]
+pub struct TlsOddity<'t> {
+    /// When it began.
+    pub at: At,
+    /// What: `stalled`, `small-records`, `small-segments`, `corrupt-record` or `oversized-record`.
+    pub what: &'t str,
 }
 
 /// A completed handshake.

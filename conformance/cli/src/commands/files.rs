@@ -1,5 +1,6 @@
 //! Finds and reads scenario files.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -79,12 +80,28 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) -> miette::Result<()> {
 /// Reads and checks one file.
 pub(crate) fn read(path: &Path, words: &Vocabulary) -> miette::Result<Result<Plan, Faults>> {
     let name = path.display().to_string();
-    let bytes = fs::read(path).into_diagnostic().wrap_err_with(|| format!("{name} cannot be read"))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let text = text(path)?;
+    Ok(parse(Source::new(name, text), words))
+}
+
+/// Largest file that anyone writes by hand or generates for a run.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// The text of a file that is given on the command line.
+pub(crate) fn text(path: &Path) -> miette::Result<String> {
+    let name = path.display();
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MAX_TEXT + 1).read_to_end(&mut bytes))
+        .into_diagnostic()
+        .wrap_err_with(|| format!("{name} cannot be read"))?;
+    if bytes.len() as u64 > MAX_TEXT {
+        return Err(miette!(help = "give a text of at most 16 MiB", "{name} is too long"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         miette!(help = "save the file as UTF-8", "{name} is not UTF-8 text: byte {at} is invalid")
-    })?;
-    Ok(parse(Source::new(name, text), words))
+    })
 }
 
 /// The line by which a plan is listed.

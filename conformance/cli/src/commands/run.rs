@@ -85,9 +85,7 @@ fn board(arguments: &RunArguments) -> miette::Result<Option<CustomBoard>> {
     let Some(file) = arguments.profile.as_ref().filter(|profile| session::is_file(profile)) else {
         return Ok(None);
     };
-    let text = std::fs::read_to_string(file)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("the profile {file} cannot be read"))?;
+    let text = files::text(Path::new(file))?;
     let board = CustomBoard::parse(&text, file)
         .into_diagnostic()
         .wrap_err_with(|| format!("{file} is not a usable profile; simulator/mcu/profiles/ has examples"))?;

@@ -12,9 +12,9 @@ use nanorig_mcu::heap::HeapBlock;
 use nanorig_mcu::tls::{SslStream, TlsVersions};
 use nanorig_mcu::{Mcu, TcpStream};
 
-use super::BuildError;
 use super::cloud::CloudStage;
 use super::identity::DeviceSecrets;
+use super::{BuildError, will};
 
 /// The application of one device: its clients, what it serves, what it holds.
 pub(crate) struct Application {
@@ -76,6 +76,7 @@ impl Application {
         hub.clean_session = device.clean_session;
         hub.telemetry_qos = if device.qos == 0 { QoS::AtMostOnce } else { QoS::AtLeastOnce };
         hub.token_lifetime = device.token_lifetime;
+        hub.will = device.will.as_ref().map(will::last_will);
         Ok(Self { mcu: mcu.clone(), provisioning, hub, store, state: Mutex::default() })
     }
 

@@ -38,7 +38,10 @@ impl DeviceSecrets {
         let credentials = match (&certificate, setup.attestation) {
             (Some(certificate), _) => Credentials::X509(certificate.clone()),
             (None, Attestation::SymmetricKeyGroup) => Credentials::GroupKey(own),
-            (None, _) => Credentials::key(own),
+            (None, _) => {
+                let secondary = setup.secondary_key.then(|| secondary.clone());
+                Credentials::Key { primary: own, secondary }
+            }
         };
         // A given key is what the cloud knows too, unless the scenario says that it is wrong.
         let enrolled = match &setup.key {

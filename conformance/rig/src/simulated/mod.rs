@@ -14,6 +14,7 @@ mod performer;
 mod rig;
 mod session;
 mod stage;
+mod will;
 
 pub(crate) use application::{Application, HeldSocket};
 pub use device::{SimulatedBench, SimulatedDevice};

@@ -23,6 +23,9 @@ const TO_THE_CLOUD: std::time::Duration = std::time::Duration::from_millis(10);
 /// Where time servers are.
 const TIME_SERVERS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 
+/// Where DNS servers after the router are.
+const DNS_SERVERS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 53);
+
 const DNS_PORT: u16 = 53;
 const NTP_PORT: u16 = 123;
 
@@ -50,7 +53,8 @@ impl NetworkStage {
     ) -> Result<(Self, DevicePort), BuildError> {
         let mut config =
             SegmentConfig { mtu: setup.mtu, link: link(setup, profile), ..SegmentConfig::default() };
-        let lease = dhcp::Settings { lease: setup.lease, ..dhcp::Settings::default() };
+        let mut lease = dhcp::Settings { lease: setup.lease, ..dhcp::Settings::default() };
+        lease.dns.extend(further_dns_servers(setup));
         config.dhcp = Some(lease.clone());
         let (segment, port) = Segment::new(world, config);
         let dns = DnsServer::new();
@@ -134,6 +138,11 @@ fn condition(path: &PathSettings) -> PathCondition {
         bandwidth: path.bandwidth,
         mtu: path.mtu,
     }
+}
+
+/// Those that DHCP names after the router, at addresses that count up.
+fn further_dns_servers(setup: &NetworkSetup) -> impl Iterator<Item = Ipv4Addr> {
+    (1..setup.dns_servers).map(|number| Ipv4Addr::from_bits(DNS_SERVERS.to_bits() + u32::from(number) - 1))
 }
 
 /// One server for each name that the device asks, at addresses that count up.

@@ -19,7 +19,7 @@ use super::identity::DeviceSecrets;
 use super::network::NetworkStage;
 use super::performer::Calls;
 use super::stage::{Parts, Stage};
-use super::{BuildError, Options, SimulatedBench, SimulatedDevice, panics};
+use super::{BuildError, Options, SimulatedBench, SimulatedDevice, panics, will};
 
 /// A simulated rig, ready to run.
 pub struct Simulated {
@@ -79,6 +79,8 @@ impl Simulated {
             quirks: device.quirks.clone(),
             capabilities: capabilities.iter().map(str::to_owned).collect(),
             device_id: common_name.to_owned(),
+            will: device.will.as_ref().map(will::configured),
+            secondary_key: device.secondary_key,
         };
         let recorder = world.recorder.clone();
         let stage = Stage::new(Parts { world, setup: setup.clone(), mcu, application, cloud, network });

@@ -111,6 +111,24 @@ pub(super) fn start(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     (!within).then(|| fault("scenario::range", message, node, "no device can get this time", help))
 }
 
+/// What lasts no time cannot be had.
+pub(super) fn not_zero(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    let micros = convert(&nanorig_dut::ParamKind::Duration, node).ok()?.as_u64()?;
+    let message = format!("{} is out of range", text(node).ok()?);
+    let help = "write a longer time, such as `1h`".to_owned();
+    (micros < 1_000_000).then(|| fault("scenario::range", message, node, "less than a second", help))
+}
+
+/// Reports give a scenario one line.
+pub(super) fn one_line(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    const LONGEST: usize = 200;
+    let given = text(node).ok()?;
+    let length = given.chars().count();
+    let message = format!("the name has {length} characters");
+    let help = format!("write at most {LONGEST} here, and the rest as `description:`");
+    (length > LONGEST).then(|| fault("scenario::range", message, node, "too long for a line", help))
+}
+
 pub(super) fn not_empty(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     let empty = matches!(&node.kind, NodeKind::List(items) if items.is_empty());
     let message = "the list is empty".to_owned();
@@ -125,4 +143,29 @@ pub(super) fn no_null(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     let message = format!("the property `{}` has no value", key.text);
     let help = "write a text, `\"\"` for an empty one; only cloud-to-device messages have null".to_owned();
     Some(fault("scenario::type", message, value, "not a value of telemetry", help))
+}
+
+/// Names of application properties: those that begin with `$.` are the system's.
+pub(super) fn property_names(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    let NodeKind::Map(entries) = &node.kind else { return None };
+    let (key, _) = entries.iter().find(|(key, _)| key.text.is_empty() || key.text.starts_with("$."))?;
+    Some(Diagnostic {
+        code: "scenario::id",
+        message: format!("`{}` cannot be the name of a property", key.text),
+        span: key.span,
+        label: "not possible".into(),
+        help: "write a name that does not begin with `$.`".into(),
+    })
+}
+
+/// A will has 16 bits for the length of its payload.
+pub(super) fn will_body(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    const LARGEST: usize = u16::MAX as usize;
+    let bytes = match json(node) {
+        Value::String(text) => text.len(),
+        other => other.to_string().len(),
+    };
+    let message = format!("the body of the will has {bytes} bytes");
+    let help = format!("write at most {LARGEST} bytes");
+    (bytes > LARGEST).then(|| fault("scenario::range", message, node, "MQTT has no room for it", help))
 }

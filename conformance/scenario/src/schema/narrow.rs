@@ -14,6 +14,11 @@ pub(super) fn field(name: &str, kind: &ParamKind) -> Option<Value> {
             Some(json!({"type": "array", "minItems": 1, "items": {"type": "string"}}))
         }
         ("desired" | "reported" | "tags", ParamKind::Json) => Some(properties()),
+        ("properties", ParamKind::Map) => {
+            let mut schema = application_properties();
+            schema["propertyNames"] = json!({"minLength": 1, "not": {"pattern": r"^\$\."}});
+            Some(schema)
+        }
         ("initial-twin", ParamKind::Json) => Some(json!({
             "type": "object",
             "additionalProperties": false,
@@ -26,9 +31,7 @@ pub(super) fn field(name: &str, kind: &ParamKind) -> Option<Value> {
 /// The schema of an argument of a call, when it says more than the parameter's type.
 pub(super) fn argument(spec: &CallSpec, param: &str, words: &Vocabulary) -> Option<Value> {
     match (spec.hand, spec.name, param) {
-        (Hand::Device, "telemetry.send", "properties") => {
-            Some(json!({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}))
-        }
+        (Hand::Device, "telemetry.send", "properties") => Some(application_properties()),
         (Hand::Device, "twin.report", "patch") | (Hand::Cloud, "twin.desired", "patch") => Some(properties()),
         (Hand::Cloud, "certificate", "kind") => Some(one_of(&words.certificates)),
         (Hand::Cloud, "certificate", "root") => Some(one_of(&words.roots)),
@@ -36,6 +39,11 @@ pub(super) fn argument(spec: &CallSpec, param: &str, words: &Vocabulary) -> Opti
         (Hand::Network, "heal", "fault") => Some(calls(Hand::Network, words)),
         _ => None,
     }
+}
+
+/// Properties of a message of the device: none of them is null.
+fn application_properties() -> Value {
+    json!({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
 }
 
 /// Properties of a twin.

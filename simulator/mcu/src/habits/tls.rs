@@ -29,6 +29,13 @@ pub struct TlsHabits {
     /// Take the end of the TCP connection for the end of the data, though no close_notify came. RFC 5246 7.2.1
     /// forbids it.
     pub accept_truncation: bool,
+    /// What a record that is too long or fails its authentication does to the connection.
+    pub record_errors: RecordErrors,
+    /// Takes what has come of a record this long after its first byte for the whole of it; none: reads on until it
+    /// is whole. RFC 5246 6.2.1.
+    pub record_patience: Option<Duration>,
+    /// Put a handshake message together that is spread over several records. RFC 5246 6.2.1, RFC 8446 5.1.
+    pub reassemble_handshake: bool,
     /// Resume earlier sessions. Off by default, as in .NET nanoFramework.
     pub resume: Resume,
     /// Longest handshake; none: for ever. Default 60 s.
@@ -49,6 +56,9 @@ impl Default for TlsHabits {
             send_sni: true,
             close_notify: true,
             accept_truncation: false,
+            record_errors: RecordErrors::End,
+            record_patience: None,
+            reassemble_handshake: true,
             resume: Resume::Never,
             handshake_timeout: Some(Duration::from_secs(60)),
         }
@@ -65,6 +75,16 @@ pub enum NameMatch {
     CommonName,
     /// A wildcard stands for any number of labels. RFC 6125 6.4.3 forbids it.
     DeepWildcard,
+}
+
+/// What a record that is not in order does to the connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordErrors {
+    /// It ends. RFC 5246 7.2.2, RFC 8446 6.2.
+    #[default]
+    End,
+    /// The reader takes the error for "nothing has come yet" and asks again for ever. No alert is sent.
+    TakenForNothing,
 }
 
 /// How long TLS sessions are kept to be resumed.

@@ -11,6 +11,7 @@ use rustls_pki_types::CertificateDer;
 use super::TlsError;
 use super::memory::{LinkMemory, Version};
 use super::record::{Records, TooLarge};
+use crate::habits::TlsHabits;
 use crate::heap::OutOfMemory;
 use crate::profile::Tls;
 
@@ -21,6 +22,7 @@ tokio::task_local! {
 /// One connection.
 pub(super) struct Link {
     input_limit: usize,
+    reassembles: bool,
     state: Mutex<State>,
 }
 
@@ -31,9 +33,13 @@ struct State {
 }
 
 impl Link {
-    pub(super) fn new(figures: &Tls, memory: LinkMemory) -> Arc<Self> {
+    pub(super) fn new(figures: &Tls, memory: LinkMemory, habits: &TlsHabits) -> Arc<Self> {
         let state = State { memory, records: Records::new(figures), failure: None };
-        Arc::new(Self { input_limit: figures.input, state: Mutex::new(state) })
+        Arc::new(Self {
+            input_limit: figures.input,
+            reassembles: habits.reassemble_handshake,
+            state: Mutex::new(state),
+        })
     }
 
     /// Runs a handshake so that its verifier finds this connection.
@@ -56,6 +62,16 @@ impl Link {
         result
     }
 
+    /// The number of the record that has begun and is not whole yet.
+    pub(super) fn unfinished(&self) -> Option<u64> {
+        self.lock().records.unfinished()
+    }
+
+    /// The connection cannot go on.
+    pub(super) fn fail(&self, error: TlsError) {
+        self.lock().failure = Some(error);
+    }
+
     /// The server's certificates, leaf first: they must fit the buffer and the heap.
     pub(super) fn certificates(&self, chain: &[&CertificateDer<'_>]) -> Result<(), TlsError> {
         let mut state = self.lock();
@@ -65,6 +81,8 @@ impl Link {
         let result = if bytes > limit {
             // Mbed TLS reads a handshake message in one piece.
             Err(TlsError::RecordTooLarge { what: "certificate message", bytes, limit })
+        } else if !self.reassembles && bytes > state.records.longest() {
+            Err(TlsError::Protocol { detail: "a handshake message is spread over several records".into() })
         } else {
             state.memory.peak(version, chain).map_err(TlsError::from)
         };

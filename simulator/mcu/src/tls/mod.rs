@@ -9,6 +9,7 @@
 mod certificate;
 mod config;
 mod error;
+mod guard;
 mod link;
 mod memory;
 mod options;

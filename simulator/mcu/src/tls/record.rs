@@ -6,15 +6,7 @@
 
 mod server_hello;
 
-use std::io::{self, IoSlice};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
-
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
 use super::TlsError;
-use super::link::Link;
 use super::memory::Version;
 use crate::profile::Tls;
 use server_hello::ServerHello;
@@ -40,6 +32,10 @@ pub(super) struct Records {
     have: usize,
     /// Bytes of the record that are still to come.
     left: usize,
+    /// Records that have begun.
+    begun: u64,
+    /// Content of the longest record.
+    longest: usize,
     hello: ServerHello,
     /// ChangeCipherSpec was seen: in TLS 1.2 everything after it is protected.
     protected: bool,
@@ -66,6 +62,8 @@ impl Records {
             header: [0; HEADER],
             have: 0,
             left: 0,
+            begun: 0,
+            longest: 0,
             hello: ServerHello::new(),
             protected: false,
             limits: Limits { input: figures.input, after_handshake_12 },
@@ -75,6 +73,16 @@ impl Records {
     /// The version that the server chose, when its ServerHello has passed.
     pub(super) fn version(&self) -> Option<Version> {
         self.hello.version()
+    }
+
+    /// The number of the record that has begun and is not whole yet.
+    pub(super) fn unfinished(&self) -> Option<u64> {
+        (self.have > 0 || self.left > 0).then_some(self.begun)
+    }
+
+    /// Bytes in the longest record so far.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Takes the next bytes of the stream.
@@ -94,6 +102,7 @@ impl Records {
             }
             if self.have == 0 {
                 began = at;
+                self.begun += 1;
             }
             self.header[self.have] = bytes[at];
             self.have += 1;
@@ -101,18 +110,19 @@ impl Records {
             if self.have == HEADER {
                 self.have = 0;
                 self.left = usize::from(u16::from_be_bytes([self.header[3], self.header[4]]));
-                self.check().map_err(|error| TooLarge { good: began, error })?;
+                let content = self.check().map_err(|error| TooLarge { good: began, error })?;
+                self.longest = self.longest.max(content);
                 self.protected |= self.header[0] == CHANGE_CIPHER_SPEC;
             }
         }
         Ok(())
     }
 
-    /// Whether the record whose header was just read fits.
-    fn check(&self) -> Result<(), TlsError> {
+    /// Bytes in the record whose header was just read, which must fit.
+    fn check(&self) -> Result<usize, TlsError> {
         if !CONTENT_TYPES.contains(&self.header[0]) || self.header[1] != MAJOR_VERSION {
             // No record at all. That is for rustls to say.
-            return Ok(());
+            return Ok(0);
         }
         let (protection, limit) = match (self.header[0], self.version()) {
             // In TLS 1.2 application data comes after the handshake only.
@@ -125,84 +135,7 @@ impl Records {
         if bytes > limit {
             return Err(TlsError::RecordTooLarge { what: "record", bytes, limit });
         }
-        Ok(())
-    }
-}
-
-/// A byte stream whose inbound records must fit the device's buffer.
-#[derive(Debug)]
-pub(super) struct RecordGuard<S> {
-    inner: S,
-    link: Arc<Link>,
-}
-
-impl<S> RecordGuard<S> {
-    pub(super) fn new(inner: S, link: Arc<Link>) -> Self {
-        Self { inner, link }
-    }
-
-    pub(super) fn inner(&self) -> &S {
-        &self.inner
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for RecordGuard<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if let Some(error) = self.link.failure() {
-            return Poll::Ready(Err(error.into()));
-        }
-        let before = buf.filled().len();
-        std::task::ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
-        match self.link.feed(&buf.filled()[before..]) {
-            Ok(()) => Poll::Ready(Ok(())),
-            // Records before it still reach the application; the next read fails.
-            Err(TooLarge { good, .. }) if good > 0 => {
-                buf.set_filled(before + good);
-                Poll::Ready(Ok(()))
-            }
-            Err(TooLarge { error, .. }) => {
-                buf.set_filled(before);
-                Poll::Ready(Err(error.into()))
-            }
-        }
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for RecordGuard<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
-    }
-
-    /// Several records in one write. Without this an alert that follows a ChangeCipherSpec would be left behind: a
-    /// failed handshake gets one attempt to write.
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match bufs {
-            [one] => Pin::new(&mut self.inner).poll_write(cx, one),
-            several => {
-                let all: Vec<u8> = several.iter().flat_map(|buf| buf.iter().copied()).collect();
-                Pin::new(&mut self.inner).poll_write(cx, &all)
-            }
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+        Ok(bytes)
     }
 }
 

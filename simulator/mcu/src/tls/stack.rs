@@ -13,9 +13,9 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio_rustls::TlsConnector;
 
 use super::config::{self, ConfigKey, Fixed};
+use super::guard::RecordGuard;
 use super::link::{Link, certificate_message};
 use super::memory::{LinkMemory, Version};
-use super::record::RecordGuard;
 use super::stream::Established;
 use super::verify::Pins;
 use super::{RootStore, SslStream, TlsError, TlsOptions};
@@ -171,8 +171,8 @@ impl TlsStack {
         let memory = LinkMemory::set_up(&inner.heap, figures, &trust.roots, options.client.as_ref())?;
         let config = inner.config(&figures, trust, options)?;
 
-        let link = Link::new(&figures, memory);
-        let guard = RecordGuard::new(io, Arc::clone(&link));
+        let link = Link::new(&figures, memory, &trust.habits);
+        let guard = RecordGuard::new(io, Arc::clone(&link), &trust.habits);
         // rustls' own buffer would take 64 KiB that no heap has.
         let one_record =
             |connection: &mut ClientConnection| connection.set_buffer_limit(Some(figures.output));
@@ -211,6 +211,7 @@ impl TlsStack {
                 resumed,
                 close_notify: trust.habits.close_notify,
                 accept_truncation: trust.habits.accept_truncation,
+                record_errors: trust.habits.record_errors,
             },
         ))
     }

@@ -11,10 +11,11 @@ use nanorig_trace::Recorder;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio_rustls::client::TlsStream;
 
+use super::guard::RecordGuard;
 use super::link::Link;
-use super::record::RecordGuard;
 use super::stack::{Trust, failed};
 use super::{TlsError, TlsOptions};
+use crate::habits::RecordErrors;
 use crate::net::TcpStream;
 use crate::runtime::Mcu;
 use crate::socket_table::TlsContextSlot;
@@ -31,6 +32,8 @@ pub struct SslStream<S = TcpStream> {
     established: Established,
     /// The first failure was recorded.
     failed: bool,
+    /// A record error was taken for nothing: TLS does nothing any more, and the firmware does not know.
+    stuck: bool,
 }
 
 /// What is known of an established connection.
@@ -46,6 +49,7 @@ pub(super) struct Established {
     pub(super) resumed: bool,
     pub(super) close_notify: bool,
     pub(super) accept_truncation: bool,
+    pub(super) record_errors: RecordErrors,
 }
 
 impl SslStream {
@@ -72,7 +76,7 @@ impl SslStream {
 
 impl<S> SslStream<S> {
     pub(super) fn new(stream: TlsStream<RecordGuard<S>>, established: Established) -> Self {
-        Self { stream, established, failed: false }
+        Self { stream, established, failed: false, stuck: false }
     }
 
     /// `TLSv1.2` or `TLSv1.3`.
@@ -99,10 +103,18 @@ impl<S> SslStream<S> {
         self.stream.get_ref().0.inner()
     }
 
+    fn keep_alerts_back(&mut self, quiet: bool) {
+        if self.established.record_errors == RecordErrors::TakenForNothing {
+            self.stream.get_mut().0.set_quiet(quiet);
+        }
+    }
+
     /// What an error stands for, recorded the first time.
     fn judge(&mut self, error: &io::Error) -> TlsError {
         let error = self.established.link.failure().unwrap_or_else(|| TlsError::of(error));
-        let accepted = error == TlsError::Closed && self.established.accept_truncation;
+        let of_record = matches!(error, TlsError::RecordTooLarge { .. } | TlsError::Protocol { .. });
+        self.stuck |= of_record && self.established.record_errors == RecordErrors::TakenForNothing;
+        let accepted = self.stuck || error == TlsError::Closed && self.established.accept_truncation;
         if !self.failed && !accepted && !matches!(error, TlsError::Net(_)) {
             self.failed = true;
             self.established.recorder.record(failed(&self.established.host, &error));
@@ -125,9 +137,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for SslStream<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, buf)) {
+        if self.stuck {
+            return Poll::Pending;
+        }
+        // While it reads, TLS writes nothing but the alert that says what is wrong with a record.
+        self.keep_alerts_back(true);
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        self.keep_alerts_back(false);
+        match std::task::ready!(read) {
             Ok(()) => Poll::Ready(Ok(())),
             Err(error) => match self.judge(&error) {
+                _ if self.stuck => Poll::Pending,
                 TlsError::Closed if self.established.accept_truncation => Poll::Ready(Ok(())),
                 error => Poll::Ready(Err(error.into())),
             },
@@ -137,6 +157,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for SslStream<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SslStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.stuck {
+            return Poll::Pending;
+        }
         let mut result = Poll::Ready(Ok(0));
         if self.stream.get_ref().1.wants_write() {
             // The output buffer holds one record, and there is still one in it.
@@ -149,12 +172,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for SslStream<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.stuck {
+            return Poll::Pending;
+        }
         let result = std::task::ready!(Pin::new(&mut self.stream).poll_flush(cx));
         Poll::Ready(result.map_err(|error| self.judge(&error).into()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.established.close_notify {
+        if self.stuck {
+            Pin::new(self.stream.get_mut().0).poll_shutdown(cx)
+        } else if self.established.close_notify {
             Pin::new(&mut self.stream).poll_shutdown(cx)
         } else {
             std::task::ready!(Pin::new(&mut self.stream).poll_flush(cx))?;

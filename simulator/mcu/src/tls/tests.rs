@@ -4,4 +4,5 @@ mod budget;
 mod certificates;
 mod lifetime;
 mod parties;
+mod records;
 mod segment;

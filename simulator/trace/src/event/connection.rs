@@ -100,6 +100,16 @@ events! {
             root: String,
             /// Bytes of all its certificates.
             chain_bytes: u32,
+            /// DNS names that the leaf is for, in its subject alternative names; none in traces of earlier versions.
+            names: Option<Vec<String>>,
+        },
+        /// The server does something in TLS that it was told to do and that servers rarely do.
+        "tls-oddity" => TlsOddity {
+            /// The connection.
+            conn: ConnId,
+            /// What: it says nothing more before the handshake is over, it spreads its handshake messages over small
+            /// records, it sends its records in small segments, or a record is damaged or too long.
+            what: String = ["stalled", "small-records", "small-segments", "corrupt-record", "oversized-record"],
         },
         /// The TLS handshake completed.
         "tls-established" => TlsEstablished {

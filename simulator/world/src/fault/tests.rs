@@ -166,6 +166,26 @@ fn flap_and_delay_spike_keep_their_rhythm() {
 }
 
 #[test]
+fn flap_varies_its_turns_within_its_bounds() {
+    let params = Params::default().with("up", secs(100)).with("down", secs(50));
+    let mut bench = Bench::new("flap", params.with("vary", Param::Share(0.5)));
+    let mut turns: Vec<(bool, u64)> = Vec::new();
+    for at in 0..20_000 {
+        let passes = bench.up(at) == PASS;
+        match turns.last_mut() {
+            Some((state, length)) if *state == passes => *length += 1,
+            _ => turns.push((passes, 1)),
+        }
+    }
+    let whole = &turns[..turns.len() - 1];
+    let (up, down): (Vec<_>, Vec<_>) = whole.iter().partition(|(passes, _)| *passes);
+    assert!(up.iter().all(|(_, length)| (49..=151).contains(length)), "{up:?}");
+    assert!(down.iter().all(|(_, length)| (24..=76).contains(length)), "{down:?}");
+    let lengths: std::collections::BTreeSet<u64> = whole.iter().map(|(_, length)| *length).collect();
+    assert!(lengths.len() > 60, "{lengths:?}");
+}
+
+#[test]
 fn faults_that_look_inside_take_what_they_are_for() {
     let at = Time::ZERO;
     let mut bench = Bench::new("lose-syn-ack", Params::default());

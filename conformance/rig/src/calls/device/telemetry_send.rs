@@ -27,6 +27,12 @@ static SPEC: CallSpec = CallSpec {
         Param { name: "size", kind: MESSAGE_SIZE, required: false, doc: "A body of this size instead." },
         Param { name: "properties", kind: ParamKind::Map, required: false, doc: "Application properties." },
         Param {
+            name: "sequence",
+            kind: ParamKind::Text,
+            required: false,
+            doc: "Name of one more property, which numbers the messages from 1.",
+        },
+        Param {
             name: "content-type",
             kind: ParamKind::Text,
             required: false,
@@ -67,7 +73,7 @@ static SPEC: CallSpec = CallSpec {
     results: &[
         ("sent", "messages given to the client"),
         ("confirmed", "messages that the hub confirmed, or the network took at QoS 0"),
-        ("dropped", "messages that were dropped from the full queue"),
+        ("dropped", "messages that were dropped from the full queue, or for want of one"),
     ],
     needs: Some("hub.d2c"),
     within: Duration::from_secs(60),
@@ -88,11 +94,15 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
     let mut waiting: Vec<TelemetryDelivery> = Vec::new();
     let mut so_far = Count::default();
     for number in 0..count {
-        let delivery = match client.enqueue_message(template.clone()) {
-            Ok(delivery) => delivery,
+        let mut message = template.clone();
+        if let Some(name) = args.text("sequence") {
+            message.properties.push((name.to_owned(), (number + 1).to_string()));
+        }
+        match client.enqueue_message(message) {
+            Ok(delivery) => waiting.push(delivery),
+            Err(HubError::Dropped) => so_far.dropped += 1,
             Err(error) => return failed(error.kind(), error.to_string()),
-        };
-        waiting.push(delivery);
+        }
         match every {
             Some(every) if number + 1 < count => {
                 // Confirmations are taken as they come, so that a long series does not pile up.

@@ -34,7 +34,9 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
         let [a, b, c, _] = address.octets();
         settings.address = address;
         settings.router = std::net::Ipv4Addr::new(a, b, c, 1);
-        settings.dns = vec![settings.router];
+        if let Some(first) = settings.dns.first_mut() {
+            *first = settings.router;
+        }
         stage.network.serve_dns_at(&stage.world, settings.router);
     }
     if let Some(lease) = args.duration("time") {

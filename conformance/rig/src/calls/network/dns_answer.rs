@@ -28,15 +28,22 @@ static SPEC: CallSpec = CallSpec {
                 "spoof",
                 "everything",
                 "alias",
+                "dead-first",
             ]),
             required: true,
-            doc: "`truncate` answers in full over TCP only, `spoof` sends false answers first, `everything` leads every name to `address`, `alias` puts three CNAMEs before `host`.",
+            doc: "`truncate` answers in full over TCP only, `spoof` sends false answers first, `everything` leads every name to `address`, `alias` puts three CNAMEs before `host`, `dead-first` puts `address`, where nobody is, before a name's own addresses.",
         },
         Param {
             name: "host",
             kind: ParamKind::Text,
             required: false,
             doc: "Only for this name. Default: every name.",
+        },
+        Param {
+            name: "server",
+            kind: ParamKind::Integer { min: 1, max: 4 },
+            required: false,
+            doc: "Only at this DNS server, in the order in which DHCP names them. Default: at all of them.",
         },
         Param {
             name: "address",
@@ -60,6 +67,10 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
     let address =
         args.text("address").and_then(|text| text.parse().ok()).unwrap_or(Ipv4Addr::new(192, 0, 2, 66));
     let host = args.text("host").map(str::to_owned);
+    let server = match args.integer("server").map(|number| dns_server(&stage, number)) {
+        Some(None) => return failed("unknown-host", "there is no such DNS server"),
+        server => server.flatten(),
+    };
     let dns = stage.network.dns.clone();
     let answer = match args.text("how").unwrap_or("normal") {
         "nxdomain" => Answer::NxDomain,
@@ -68,15 +79,20 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
         "truncate" => Answer::Truncate,
         "spoof" => Answer::Spoof { address },
         "everything" => Answer::Everything { address },
+        "dead-first" => Answer::Preceded { address },
         "alias" => {
             let Some(host) = host else { return failed("arguments", "`alias` needs `host`") };
             return alias(&stage, &host);
         }
         _ => Answer::Zone,
     };
-    let set = move |answer: Option<Answer>| match &host {
-        Some(host) => dns.set_answer_for(host, answer),
-        None => {
+    let set = move |answer: Option<Answer>| match (&host, server) {
+        (Some(host), _) => dns.set_answer_for(host, answer),
+        (None, Some(server)) => {
+            dns.set_answer_at(server, answer);
+            Ok(())
+        }
+        (None, None) => {
             dns.set_answer(answer.unwrap_or(Answer::Zone));
             Ok(())
         }
@@ -92,6 +108,12 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
         });
     }
     done()
+}
+
+/// Where the DNS server of this number is; numbers begin with 1.
+fn dns_server(stage: &Stage, number: i64) -> Option<Ipv4Addr> {
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    stage.network.dhcp.settings().dns.get(index).copied()
 }
 
 /// The name becomes the first of a chain of aliases, as cloud front ends have them.

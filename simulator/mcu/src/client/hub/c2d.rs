@@ -14,7 +14,7 @@ use super::inner::Inner;
 use crate::client::mqtt::ReceivedMessage;
 use crate::habits::{C2dHabits, NullProperty};
 
-/// Message ids that are remembered to know a redelivery.
+/// Ids that are remembered to know a repetition.
 const REMEMBERED: usize = 32;
 
 /// A cloud-to-device message. Its memory is free again when the last clone is gone.
@@ -27,13 +27,13 @@ pub struct CloudMessage {
     _memory: Arc<ReceivedMessage>,
 }
 
-/// Ids of the messages that came last.
+/// Ids of the messages, or of the calls, that came last.
 #[derive(Debug, Default)]
 pub(super) struct Recent(VecDeque<String>);
 
 impl Recent {
     /// True when the id is known already; remembers it.
-    fn is_known(&mut self, id: &str) -> bool {
+    pub(super) fn is_known(&mut self, id: &str) -> bool {
         if self.0.iter().any(|known| known == id) {
             return true;
         }

@@ -60,6 +60,7 @@ impl DeviceClient {
             properties: Mutex::new(Properties::new(options.accepts_any_property)),
             methods: Mutex::default(),
             recent_c2d: Mutex::default(),
+            recent_calls: Mutex::default(),
             listeners: Mutex::default(),
             mqtt_events: tokio::sync::Mutex::new(events),
             subscribed: Mutex::new(false),

@@ -30,6 +30,7 @@ pub(super) struct Inner {
     pub(super) properties: Mutex<Properties>,
     pub(super) methods: Mutex<BTreeMap<String, MethodHandler>>,
     pub(super) recent_c2d: Mutex<Recent>,
+    pub(super) recent_calls: Mutex<Recent>,
     pub(super) listeners: Mutex<Vec<mpsc::UnboundedSender<HubEvent>>>,
     /// Events of the MQTT client; the manager holds the lock for as long as it runs.
     pub(super) mqtt_events: tokio::sync::Mutex<MqttEvents>,
@@ -72,6 +73,10 @@ impl Inner {
 
     pub(super) fn recent_c2d(&self) -> MutexGuard<'_, Recent> {
         lock(&self.recent_c2d)
+    }
+
+    pub(super) fn recent_calls(&self) -> MutexGuard<'_, Recent> {
+        lock(&self.recent_calls)
     }
 
     pub(super) fn subscribed(&self) -> MutexGuard<'_, bool> {

@@ -7,8 +7,10 @@ use nanorig_trace::Utc;
 use nanorig_wire::hub::{Identity, Username};
 use nanorig_wire::sas::{SasToken, SharedKey};
 
-use super::options::DeviceClientOptions;
-use crate::client::mqtt::ConnectOptions;
+use super::HubError;
+use super::options::{DeviceClientOptions, LastWill};
+use super::telemetry::topic;
+use crate::client::mqtt::{ConnectOptions, QoS, Will};
 use crate::client::{Endpoint, Security};
 use crate::habits::{CloudHabits, SasResource};
 use crate::tls::TlsOptions;
@@ -42,19 +44,31 @@ impl Target {
         options: &DeviceClientOptions,
         habits: &CloudHabits,
         token: Option<&Token>,
-    ) -> ConnectOptions {
+    ) -> Result<ConnectOptions, HubError> {
         let mut client_id = self.identity.client_id();
         if habits.hub.wrong_client_id {
             client_id = client_id.to_uppercase();
         }
-        ConnectOptions {
+        Ok(ConnectOptions {
             client_id,
             clean_session: options.clean_session || habits.hub.always_clean_session,
             keep_alive_s: u16::try_from(options.keep_alive.as_secs()).unwrap_or(u16::MAX),
-            will: options.will.clone(),
+            will: options.will.as_ref().map(|will| self.will(will, habits)).transpose()?,
             user_name: Some(self.user_name(options, habits)),
             password: token.map(|token| token.text.clone()),
-        }
+        })
+    }
+
+    /// The will is telemetry: the hub ignores it on any other topic.
+    fn will(&self, will: &LastWill, habits: &CloudHabits) -> Result<Will, HubError> {
+        let LastWill { message, retain } = will;
+        let bag = message.bag(&habits.hub, &habits.pnp)?;
+        Ok(Will {
+            topic: topic(&bag, &self.identity, &habits.hub),
+            payload: message.body.clone(),
+            qos: message.qos.unwrap_or(QoS::AtMostOnce),
+            retain: *retain,
+        })
     }
 
     fn user_name(&self, options: &DeviceClientOptions, habits: &CloudHabits) -> String {
@@ -134,6 +148,7 @@ impl Token {
 mod tests {
     use super::*;
     use crate::client::Credentials;
+    use crate::client::hub::Message;
 
     const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -173,6 +188,27 @@ mod tests {
     }
 
     #[test]
+    fn a_will_is_telemetry_of_the_identity_that_connects() {
+        let mut message = Message::json(&serde_json::json!({ "gone": true }));
+        message.properties = vec![("why".into(), "no power".into())];
+        message.qos = Some(QoS::AtLeastOnce);
+        let mut options = options(None);
+        options.will = Some(LastWill { message, retain: true });
+        let module = target(Identity::module("dev1", "mod1"));
+        let will = module.connect(&options, &CloudHabits::default(), None).unwrap().will.unwrap();
+        let topic =
+            "devices/dev1/modules/mod1/messages/events/$.ct=application%2Fjson&$.ce=utf-8&why=no%20power";
+        assert_eq!((will.topic.as_str(), will.qos, will.retain), (topic, QoS::AtLeastOnce, true));
+        assert_eq!(&will.payload[..], br#"{"gone":true}"#);
+        options.will = Some(LastWill {
+            message: Message { properties: vec![("$.mid".into(), "x".into())], ..Message::default() },
+            retain: false,
+        });
+        let refused = module.connect(&options, &CloudHabits::default(), None).unwrap_err();
+        assert_eq!(refused.kind(), "invalid-argument");
+    }
+
+    #[test]
     fn habits_make_tokens_that_do_not_fit() {
         let key = SharedKey::from_base64(KEY).unwrap();
         let with = |set: fn(&mut CloudHabits)| {
@@ -208,7 +244,7 @@ mod tests {
     #[test]
     fn user_names_of_devices_modules_and_models() {
         let name = |identity, model, habits: &CloudHabits| {
-            target(identity).connect(&options(model), habits, None).user_name.unwrap()
+            target(identity).connect(&options(model), habits, None).unwrap().user_name.unwrap()
         };
         let exact = CloudHabits::default();
         let device = "contoso.azure-devices.net/dev1/?api-version=2021-04-12";

@@ -171,7 +171,7 @@ impl Manager {
             (None, _) => None,
         };
         let signed_at = inner.mcu.now();
-        let options = target.connect(&inner.options, habits, token.as_ref());
+        let options = target.connect(&inner.options, habits, token.as_ref())?;
         let mut result = inner.mqtt.connect(&target.endpoint(&inner.options), &options).await;
         if habits.hub.falls_back_to_plain && matches!(result, Err(MqttError::Transport(_))) {
             result = inner.mqtt.connect(&target.plain_endpoint(), &options).await;

@@ -57,6 +57,11 @@ impl Inner {
             return;
         }
         let connection = self.connection();
+        // Request ids begin afresh with each connection.
+        let repeated = self.recent_calls().is_known(&format!("{connection} {rid} {name}"));
+        if repeated && !habits.keeps_duplicates {
+            return;
+        }
         let inner = Arc::clone(self);
         self.begin_serving();
         let serving = Serving(Arc::clone(self));

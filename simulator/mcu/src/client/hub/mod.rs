@@ -31,7 +31,7 @@ pub use client::DeviceClient;
 pub use error::HubError;
 pub use event::{HubEvent, HubEvents};
 pub use methods::{MethodHandler, MethodRequest, MethodResponse};
-pub use options::{DeviceClientOptions, QueueOptions};
+pub use options::{DeviceClientOptions, LastWill, QueueOptions};
 pub use pnp::{PnpConvention, PropertyAcknowledge, PropertyStatus};
 pub use properties::{ValueCheck, WritableProperty};
 pub use status::{ClientStatus, ConnectionStatus};

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use nanorig_wire::hub::Identity;
 
+use super::Message;
 use crate::client::dps::ProvisioningDeviceClient;
-use crate::client::mqtt::{QoS, Will};
+use crate::client::mqtt::QoS;
 use crate::client::{CLIENT_TYPE, Credentials};
 use crate::tls::TlsVersions;
 
@@ -36,13 +37,22 @@ pub struct DeviceClientOptions {
     pub telemetry_qos: QoS,
     /// Life of a SAS token. Default 1 h.
     pub token_lifetime: Duration,
-    /// The will: IoT Hub turns it into a message.
-    pub will: Option<Will>,
+    /// The will.
+    pub will: Option<LastWill>,
     /// Messages that wait for a connection.
     pub queue: QueueOptions,
     /// Acknowledge desired properties that no handler was added for with 200, as an application does that
     /// takes whatever comes. Default false: they are left aside.
     pub accepts_any_property: bool,
+}
+
+/// What the hub takes for a message of the device when its connection ends without a word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastWill {
+    /// The message. Its topic is that of telemetry, and its QoS is 0 unless it says otherwise.
+    pub message: Message,
+    /// Retain flag of the will.
+    pub retain: bool,
 }
 
 /// Bounds of the queue for messages that cannot be sent at once. What happens when it is full is a habit;

@@ -87,7 +87,11 @@ impl Driver {
                     let now = self.shared.mcu.now();
                     self.shared.core().session.handle_timeout(now);
                 }
-                Happened::Ended => break,
+                Happened::Ended => {
+                    self.shared.core().session.stream_ended();
+                    self.shared.settle();
+                    break;
+                }
                 Happened::Failed(error) => {
                     let kind = TlsError::of(&error).kind();
                     self.shared.core().session.transport_failed(kind);

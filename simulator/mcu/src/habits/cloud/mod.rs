@@ -15,7 +15,7 @@ pub use hub::{
 };
 pub use mqtt::{
     AckOrder, Acknowledge, Completion, ConnectForm, DisconnectForm, KeepAliveUse, Malformed, MqttHabits,
-    PacketIds, Qos2Receive, Qos2Resume, Resend, Resubscribe, SubscribeForm, WillForm,
+    PacketIds, Qos2Receive, Qos2Resume, ReadUse, Resend, Resubscribe, SubscribeForm, WillForm,
 };
 pub use reconnect::{Growth, Jitter, LeakHabits, ReconnectHabits, UnauthorizedUse};
 pub use twin::{

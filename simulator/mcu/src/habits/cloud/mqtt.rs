@@ -64,6 +64,10 @@ pub struct MqttHabits {
     pub keeps_state_over_clean: bool,
     /// True to make up a new client id at each boot.
     pub random_client_id: bool,
+    /// What one read from the connection is taken for.
+    pub read: ReadUse,
+    /// True to take what has come of a message for the whole of it when the other side ends the stream in order.
+    pub takes_partial_at_end: bool,
     /// What is done with a packet that breaks the protocol.
     pub malformed: Malformed,
     /// Largest packet taken from the server, in bytes; none: whatever is announced. Default 140 KiB
@@ -105,6 +109,8 @@ impl Default for MqttHabits {
             resubscribe: Resubscribe::WhenSessionAbsent,
             keeps_state_over_clean: false,
             random_client_id: false,
+            read: ReadUse::Stream,
+            takes_partial_at_end: false,
             malformed: Malformed::Close,
             max_inbound: Some(140 * 1024),
             disconnect: DisconnectForm::Orderly,
@@ -259,6 +265,16 @@ pub enum Resubscribe {
     Always,
     /// Only at the first connection.
     OnlyAtFirst,
+}
+
+/// What one read from the connection is taken for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadUse {
+    /// The next bytes of a stream, which holds packets in any pieces.
+    #[default]
+    Stream,
+    /// One whole packet: less ends the connection, and what follows the packet is lost.
+    OnePacket,
 }
 
 /// What is done with a packet that breaks the protocol.

@@ -126,6 +126,8 @@ pub struct MethodHabits {
     pub status_as_word: bool,
     /// True to drop calls that come while another one runs.
     pub one_at_a_time: bool,
+    /// True to serve a call again that comes again.
+    pub keeps_duplicates: bool,
     /// True to send an answer on a later connection than its call's.
     pub answers_after_reconnect: bool,
     /// Largest payload taken, in bytes. Default 128 KiB.
@@ -142,6 +144,7 @@ impl Default for MethodHabits {
             rid: MethodRid::Echo,
             status_as_word: false,
             one_at_a_time: false,
+            keeps_duplicates: false,
             answers_after_reconnect: false,
             max_payload: 128 * 1024,
             not_subscribed: false,

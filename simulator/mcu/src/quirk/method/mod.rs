@@ -4,6 +4,7 @@ mod answers_method_after_reconnect;
 mod method_status_as_word;
 mod no_method_subscription;
 mod one_method_at_a_time;
+mod repeats_method;
 mod rid_upper_hex;
 mod silent_on_invalid_json;
 mod silent_on_unknown_method;
@@ -17,6 +18,7 @@ pub(super) const LIST: &[Quirk] = &[
     method_status_as_word::QUIRK,
     no_method_subscription::QUIRK,
     one_method_at_a_time::QUIRK,
+    repeats_method::QUIRK,
     rid_upper_hex::QUIRK,
     silent_on_invalid_json::QUIRK,
     silent_on_unknown_method::QUIRK,

@@ -8,9 +8,7 @@ mod connect_reserved_flag;
 mod connects_twice;
 mod delivered_when_sent;
 mod drops_early_publish;
-mod dup_on_pubrel;
 mod dup_on_qos0;
-mod empty_client_id;
 mod forgets_in_flight;
 mod forgets_resubscribe;
 mod ignores_missing_pingresp;
@@ -24,12 +22,11 @@ mod no_disconnect;
 mod no_keep_alive;
 mod no_puback;
 mod no_puback_for_redelivery;
+mod one_packet_per_read;
 mod password_without_user_name;
 mod pings_only_when_silent;
 mod puback_for_known_topics_only;
 mod publish_before_connack;
-mod qos2_delivers_twice;
-mod qos2_starts_over;
 mod random_client_id;
 mod repeats_on_live_connection;
 mod resends_in_reverse;
@@ -57,9 +54,7 @@ pub(super) const LIST: &[Quirk] = &[
     connects_twice::QUIRK,
     delivered_when_sent::QUIRK,
     drops_early_publish::QUIRK,
-    dup_on_pubrel::QUIRK,
     dup_on_qos0::QUIRK,
-    empty_client_id::QUIRK,
     forgets_in_flight::QUIRK,
     forgets_resubscribe::QUIRK,
     ignores_missing_pingresp::QUIRK,
@@ -73,12 +68,11 @@ pub(super) const LIST: &[Quirk] = &[
     no_keep_alive::QUIRK,
     no_puback::QUIRK,
     no_puback_for_redelivery::QUIRK,
+    one_packet_per_read::QUIRK,
     password_without_user_name::QUIRK,
     pings_only_when_silent::QUIRK,
     puback_for_known_topics_only::QUIRK,
     publish_before_connack::QUIRK,
-    qos2_delivers_twice::QUIRK,
-    qos2_starts_over::QUIRK,
     random_client_id::QUIRK,
     repeats_on_live_connection::QUIRK,
     resends_in_reverse::QUIRK,

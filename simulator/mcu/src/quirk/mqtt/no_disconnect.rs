@@ -7,6 +7,6 @@ pub(in crate::quirk) const QUIRK: Quirk = Quirk {
     name: "no-disconnect",
     summary: "closes the connection without DISCONNECT",
     source: "against MQTT-3.14.4-1",
-    fails: &["MQTT-DISC-01", "PWR-SLEEP-01"],
+    fails: &["MQTT-DISC-01"],
     apply: |habits| habits.cloud.mqtt.disconnect = DisconnectForm::Absent,
 };

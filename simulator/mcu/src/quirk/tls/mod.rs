@@ -1,8 +1,10 @@
 //! Quirks of TLS.
 
 mod deep_wildcard;
+mod ignores_record_errors;
 mod matches_common_name;
 mod no_close_notify;
+mod no_handshake_reassembly;
 mod no_handshake_timeout;
 mod no_sni;
 mod pins_leaf;
@@ -11,6 +13,7 @@ mod skips_name_check;
 mod skips_purpose_check;
 mod skips_server_verification;
 mod skips_signature_check;
+mod takes_short_records;
 mod takes_truncation;
 mod tls_before_time;
 
@@ -19,8 +22,10 @@ use super::Quirk;
 /// All of them, by name.
 pub(super) const LIST: &[Quirk] = &[
     deep_wildcard::QUIRK,
+    ignores_record_errors::QUIRK,
     matches_common_name::QUIRK,
     no_close_notify::QUIRK,
+    no_handshake_reassembly::QUIRK,
     no_handshake_timeout::QUIRK,
     no_sni::QUIRK,
     pins_leaf::QUIRK,
@@ -29,6 +34,7 @@ pub(super) const LIST: &[Quirk] = &[
     skips_purpose_check::QUIRK,
     skips_server_verification::QUIRK,
     skips_signature_check::QUIRK,
+    takes_short_records::QUIRK,
     takes_truncation::QUIRK,
     tls_before_time::QUIRK,
 ];

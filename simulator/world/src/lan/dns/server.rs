@@ -1,12 +1,13 @@
 //! The server and what it can be told to do.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nanorig_trace::event::Service;
 use nanorig_wire::lan::dns::{
-    Message, Name, NameError, Opcode, Question, Rcode, Record, RecordType, UDP_LIMIT,
+    Message, Name, NameError, Opcode, Question, Rcode, Record, RecordData, RecordType, UDP_LIMIT,
 };
 
 use super::tcp;
@@ -35,6 +36,11 @@ pub enum Answer {
         /// Where the forgeries lead.
         address: Ipv4Addr,
     },
+    /// From the zone, but `address` stands before the name's own addresses.
+    Preceded {
+        /// What comes first.
+        address: Ipv4Addr,
+    },
     /// Every name leads here: a captive portal.
     Everything {
         /// Where to.
@@ -52,6 +58,8 @@ pub struct DnsServer {
 struct State {
     zone: Zone,
     answer: Answer,
+    /// Of questions to one of the server's addresses.
+    answers: BTreeMap<Ipv4Addr, Answer>,
     delay: Duration,
     capture: Option<Capture>,
 }
@@ -74,8 +82,9 @@ impl DnsServer {
     /// A server with an empty zone.
     #[must_use]
     pub fn new() -> Self {
-        let zone = Zone { entries: std::collections::BTreeMap::new(), ttl: Duration::from_secs(60) };
-        let state = State { zone, answer: Answer::Zone, delay: Duration::ZERO, capture: None };
+        let zone = Zone { entries: BTreeMap::new(), ttl: Duration::from_secs(60) };
+        let (answer, answers) = (Answer::Zone, BTreeMap::new());
+        let state = State { zone, answer, answers, delay: Duration::ZERO, capture: None };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -147,6 +156,16 @@ impl DnsServer {
         self.lock().answer = answer;
     }
 
+    /// How questions to the server's address `at` are answered; none: as those to its other addresses. A name's own
+    /// answer comes first.
+    pub fn set_answer_at(&self, at: Ipv4Addr, answer: Option<Answer>) {
+        let answers = &mut self.lock().answers;
+        match answer {
+            Some(answer) => answers.insert(at, answer),
+            None => answers.remove(&at),
+        };
+    }
+
     /// How questions for `name` are answered; none: as all others.
     ///
     /// # Errors
@@ -157,8 +176,8 @@ impl DnsServer {
         Ok(())
     }
 
-    /// The answer to a query, or none.
-    pub(super) fn answer(&self, query: &[u8]) -> Option<Response> {
+    /// The answer to a query that came to the server's address `at`, or none.
+    pub(super) fn answer(&self, query: &[u8], at: Ipv4Addr) -> Option<Response> {
         let state = self.lock();
         let query = Message::decode(query).ok().filter(|query| !query.response)?;
         let whole = |message: Message| Response {
@@ -174,8 +193,9 @@ impl DnsServer {
             return Some(whole(Message::reply(&query, Rcode::FormatError)));
         };
         let own = state.zone.entries.get(&question.name).and_then(|entry| entry.answer);
-        Some(match own.unwrap_or(state.answer) {
+        Some(match own.or_else(|| state.answers.get(&at).copied()).unwrap_or(state.answer) {
             Answer::Zone => whole(state.zone.answer(&query, question)),
+            Answer::Preceded { address } => whole(preceded(state.zone.answer(&query, question), address)),
             Answer::NxDomain => whole(Message::reply(&query, Rcode::NxDomain)),
             Answer::ServFail => whole(Message::reply(&query, Rcode::ServFail)),
             Answer::Silence => return None,
@@ -212,6 +232,18 @@ impl State {
     }
 }
 
+/// The same answer with another address before the first one.
+fn preceded(mut message: Message, address: Ipv4Addr) -> Message {
+    let is_address = |record: &&Record| matches!(record.data, RecordData::A(_));
+    let first = message.answers.iter().position(|record| is_address(&record));
+    if let Some(place) = first {
+        let own = &message.answers[place];
+        let other = Record::a(own.name.clone(), own.ttl_s, address);
+        message.answers.insert(place, other);
+    }
+    message
+}
+
 /// What an attacker off the path can make (RFC 5452 9): all wrong in one point each.
 fn forgeries(query: &Message, question: &Question, address: Ipv4Addr, ttl_s: u32) -> Vec<Message> {
     let mut forged = Message::reply(query, Rcode::NoError);
@@ -226,7 +258,7 @@ fn forgeries(query: &Message, question: &Question, address: Ipv4Addr, ttl_s: u32
 
 impl UdpService for DnsServer {
     fn handle(&mut self, datagram: &Datagram<'_>) -> Vec<Reply> {
-        let Some(answer) = self.answer(datagram.payload) else { return Vec::new() };
+        let Some(answer) = self.answer(datagram.payload, *datagram.server.ip()) else { return Vec::new() };
         let mut message = answer.message;
         if answer.truncate {
             message.answers.clear();

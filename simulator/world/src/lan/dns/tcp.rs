@@ -1,6 +1,6 @@
 //! DNS over TCP (RFC 7766): several queries on a connection, each with its length before it.
 
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
 use nanorig_trace::event::{CloseHow, ConnEvent, Direction, Party, Protocol};
@@ -21,13 +21,14 @@ pub(super) fn serve(server: DnsServer, world: &World, at: SocketAddrV4) {
     tokio::spawn(async move {
         while let Some(incoming) = listener.accept().await {
             let (server, recorder) = (server.clone(), recorder.clone());
+            let at = *at.ip();
             tokio::spawn(async move {
                 let conn = incoming.conn;
                 let record = |direction, bytes: &[u8]| {
                     let bytes = bytes.to_vec().into();
                     recorder.record(ConnEvent::Packet { conn, protocol: Protocol::Dns, direction, bytes });
                 };
-                let (by, how) = converse(&server, clock, incoming, record).await;
+                let (by, how) = converse((&server, at), clock, incoming, record).await;
                 recorder.record(ConnEvent::Closed { conn, by, how });
             });
         }
@@ -36,7 +37,7 @@ pub(super) fn serve(server: DnsServer, world: &World, at: SocketAddrV4) {
 
 /// Answers queries until somebody has had enough.
 async fn converse(
-    server: &DnsServer,
+    (server, at): (&DnsServer, Ipv4Addr),
     clock: Clock,
     incoming: Incoming,
     record: impl Fn(Direction, &[u8]),
@@ -47,7 +48,7 @@ async fn converse(
         while let Some((query, taken)) = from_tcp(&received) {
             received.drain(..taken);
             record(Direction::FromDevice, &query);
-            let Some(answer) = server.answer(&query) else { continue };
+            let Some(answer) = server.answer(&query, at) else { continue };
             clock.sleep(answer.delay).await;
             let message = answer.message.encode();
             record(Direction::ToDevice, &message);

@@ -185,16 +185,42 @@ async fn truncated_answers_are_whole_over_tcp() {
     assert_eq!(packets, [both[0], both[1], both[0], both[1], None]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_of_its_addresses_may_be_silent() {
+    let bench = Bench::new();
+    let other = SocketAddrV4::new(Ipv4Addr::new(198, 51, 100, 53), 53);
+    bench.dns.serve(&bench.world, other);
+    bench.dns.set_answer_at(*AT.ip(), Some(Answer::Silence));
+    assert!(bench.ask_all("hub.test", RecordType::A).await.is_empty());
+    let socket = bench.port.udp_bind(0, 8).unwrap();
+    socket.send_to(&query("hub.test", RecordType::A).encode(), other).unwrap();
+    let (answer, from) = socket.recv_from().await.unwrap();
+    assert_eq!((addresses(&Message::decode(&answer).unwrap()), from), (vec![HUB], other));
+    bench.dns.set_answer_at(*AT.ip(), None);
+    assert_eq!(addresses(&bench.ask("hub.test").await), [HUB]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_address_may_stand_before_the_names_own() {
+    let bench = Bench::new();
+    let dead = Ipv4Addr::new(192, 0, 2, 66);
+    bench.dns.set_cname("alias.test", "hub.test").unwrap();
+    bench.dns.set_answer(Answer::Preceded { address: dead });
+    assert_eq!(addresses(&bench.ask("hub.test").await), [dead, HUB]);
+    assert_eq!(addresses(&bench.ask("alias.test").await), [dead, HUB]);
+    assert_eq!(bench.ask("nobody.test").await.rcode, Rcode::NxDomain);
+}
+
 #[test]
 fn broken_queries_are_ignored_or_refused() {
     let server = DnsServer::new();
-    assert!(server.answer(&[]).is_none());
-    assert!(server.answer(&[0; 11]).is_none());
+    assert!(server.answer(&[], *AT.ip()).is_none());
+    assert!(server.answer(&[0; 11], *AT.ip()).is_none());
     let mut none = query("x.test", RecordType::A);
     none.questions.clear();
-    assert_eq!(server.answer(&none.encode()).unwrap().message.rcode, Rcode::FormatError);
+    assert_eq!(server.answer(&none.encode(), *AT.ip()).unwrap().message.rcode, Rcode::FormatError);
     let reply = Message::reply(&query("x.test", RecordType::A), Rcode::NoError);
-    assert!(server.answer(&reply.encode()).is_none(), "a response is no query");
+    assert!(server.answer(&reply.encode(), *AT.ip()).is_none(), "a response is no query");
     let _: Name = "x.test".parse().unwrap();
 }
 
@@ -203,6 +229,6 @@ proptest::proptest! {
     fn arbitrary_queries_never_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..64)) {
         let server = DnsServer::new();
         server.set_answer(Answer::Spoof { address: HUB });
-        let _ = server.answer(&bytes);
+        let _ = server.answer(&bytes, *AT.ip());
     }
 }

@@ -134,12 +134,7 @@ async fn closing_and_opening_at_once_ends_one_run_and_begins_another() {
 
 #[tokio::test(start_paused = true)]
 async fn options_that_cannot_be_sent_are_told_and_no_connection_is_made() {
-    let will = nanorig_wire::mqtt::Will {
-        topic: "w".into(),
-        payload: vec![0; 65_536].into(),
-        qos: nanorig_wire::mqtt::QoS::AtMostOnce,
-        retain: false,
-    };
+    let will = LastWill { message: Message::new(vec![0; 65_536]), retain: false };
     let bench = Bench::with(|_| (), |options| options.will = Some(will)).await;
     assert_eq!(bench.client.open().await.unwrap_err().kind(), "invalid-argument");
     bench.bed.sleep(3_600).await;

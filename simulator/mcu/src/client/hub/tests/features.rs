@@ -229,6 +229,27 @@ async fn methods_are_answered_whatever_comes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_comes_again_is_served_once() {
+    for (repeats, times) in [(false, 1), (true, 2)] {
+        let bench = Bench::habits(|habits| habits.methods.keeps_duplicates = repeats).await;
+        bench.client.open().await.unwrap();
+        bench.bed.sleep(1).await;
+        bench.client.add_method("unlock", |_| async { MethodResponse::ok(Value::Null) });
+        for _ in 0..2 {
+            bench.hub.push("$iothub/methods/POST/unlock/?$rid=1", "null");
+        }
+        bench.bed.sleep(2).await;
+        assert_eq!(method_answers(&bench).len(), times);
+        // Another connection counts its calls from the start.
+        bench.hub.cut();
+        bench.bed.sleep(60).await;
+        bench.hub.push("$iothub/methods/POST/unlock/?$rid=1", "null");
+        bench.bed.sleep(2).await;
+        assert_eq!(method_answers(&bench).len(), times + 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_overlap_and_a_late_answer_is_not_sent_on_a_new_connection() {
     let bench = Bench::open().await;
     let clock = bench.bed.world.clock;

@@ -9,9 +9,10 @@ use super::keep_alive::KeepAlive;
 use super::machine::Session;
 use super::outbound::Stage;
 use super::oversize::Oversize;
+use super::remains::Remains;
 use super::state::{Queued, State};
 use super::{AckToken, CloseReason, SessionEvent};
-use crate::habits::{AckOrder, Acknowledge, Completion, Malformed, Qos2Receive};
+use crate::habits::{AckOrder, Acknowledge, Completion, Malformed, Qos2Receive, ReadUse};
 
 impl Session {
     /// Bytes came. They may hold any number of packets and parts of packets.
@@ -27,6 +28,9 @@ impl Session {
         }
         if bytes.is_empty() {
             return;
+        }
+        if self.settings.habits.read == ReadUse::OnePacket {
+            return self.receive_alone(now, bytes);
         }
         self.framer.push(bytes);
         while matches!(self.state, State::Connecting { .. } | State::Connected { .. }) {
@@ -52,6 +56,20 @@ impl Session {
                     break;
                 }
             }
+        }
+    }
+
+    /// A habit: what one read gave is one packet. What follows it is lost.
+    fn receive_alone(&mut self, now: Time, bytes: &[u8]) {
+        let mut framer = Framer::new(usize::MAX);
+        framer.push(bytes);
+        match framer.next_frame() {
+            Ok(Some(frame)) => match Packet::decode(&frame, Sender::Server) {
+                Ok(packet) => self.handle_packet(now, packet),
+                Err(error) => self.handle_malformed(&error),
+            },
+            Ok(None) => self.close(CloseReason::Protocol("a read that holds no whole packet".into())),
+            Err(error) => self.handle_malformed(&error),
         }
     }
 
@@ -87,6 +105,25 @@ impl Session {
         let known_topic = self.subscriptions.covers(&remains.topic);
         let ack = remains.id.map(|id| AckToken { id, qos: remains.qos, dup: remains.dup, known_topic });
         self.events.push_back(SessionEvent::Oversize { topic: remains.topic, bytes, limit, ack });
+    }
+
+    /// The other side has ended the stream in order.
+    pub fn stream_ended(&mut self) {
+        let takes = self.settings.habits.takes_partial_at_end;
+        if !takes || !matches!(self.state, State::Connected { .. }) {
+            return;
+        }
+        let partial = Remains::read(self.framer.pending()).map(|(remains, payload)| Publish {
+            dup: remains.dup,
+            qos: remains.qos,
+            retain: false,
+            topic: remains.topic,
+            id: remains.id,
+            payload: payload.to_vec().into(),
+        });
+        if let Some(publish) = partial {
+            self.handle_publish(publish);
+        }
     }
 
     /// Acknowledges a message that was taken, in the order of reception (MQTT-4.6.0-2).

@@ -14,6 +14,7 @@ mod mangle;
 mod outbound;
 mod oversize;
 mod packet_ids;
+mod remains;
 mod request;
 mod resume;
 mod state;

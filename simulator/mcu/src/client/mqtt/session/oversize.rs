@@ -1,7 +1,7 @@
 //! Messages that are larger than the device takes: their payload is left out as it comes, and their topic
 //! is kept, so that a method call can be refused and a QoS 1 message does not come again for ever.
 
-use nanorig_wire::mqtt::{PacketId, QoS};
+use super::remains::Remains;
 
 /// Bytes kept of such a packet: fixed header, and a topic name of the length that clouds use.
 const HEAD_BYTES: usize = 2048;
@@ -14,15 +14,6 @@ pub(super) struct Oversize {
     left: usize,
     pub(super) bytes: usize,
     pub(super) limit: usize,
-}
-
-/// What is known of a packet that was left out.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Remains {
-    pub(super) topic: String,
-    pub(super) qos: QoS,
-    pub(super) dup: bool,
-    pub(super) id: Option<PacketId>,
 }
 
 impl Oversize {
@@ -54,17 +45,6 @@ impl Oversize {
 
     /// Topic and identifier; `None` when they make no sense.
     pub(super) fn remains(&self) -> Option<Remains> {
-        let (first, rest) = self.head.split_first()?;
-        let length_bytes = rest.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
-        let body = rest.get(length_bytes..)?;
-        let (length, body) = body.split_at_checked(2)?;
-        let (topic, body) = body.split_at_checked(usize::from(u16::from_be_bytes([length[0], length[1]])))?;
-        let qos = QoS::from_bits(first >> 1 & 0b11)?;
-        let id = match qos {
-            QoS::AtMostOnce => None,
-            _ => Some(PacketId::new(u16::from_be_bytes([*body.first()?, *body.get(1)?]))?),
-        };
-        let topic = String::from_utf8(topic.to_vec()).ok()?;
-        Some(Remains { topic, qos, dup: first & 0b1000 != 0, id })
+        Remains::read(&self.head).map(|(remains, _)| remains)
     }
 }

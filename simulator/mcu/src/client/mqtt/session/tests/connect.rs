@@ -46,6 +46,33 @@ fn habits_break_connect_in_one_bit() {
 }
 
 #[test]
+fn a_habit_takes_each_read_for_one_packet() {
+    let puback = |number| [0x40, 0x02, 0x00, number];
+    let delivered = |one_packet: bool, reads: &[&[u8]]| {
+        let mut session = connected(|habits| {
+            if one_packet {
+                habits.read = habits::ReadUse::OnePacket;
+            }
+        });
+        for _ in 0..2 {
+            session.publish(message("a", QoS::AtLeastOnce)).unwrap();
+        }
+        sent(&mut session, Time::ZERO);
+        reads.iter().for_each(|bytes| session.receive(Time::ZERO, bytes));
+        let events = events(&mut session);
+        let delivered = events.iter().filter(|event| matches!(event, SessionEvent::Delivered { .. }));
+        (delivered.count(), session.state())
+    };
+    let (one, two) = (puback(1), puback(2));
+    let together = [one, two].concat();
+    assert_eq!(delivered(false, &[&together]), (2, StateName::Connected));
+    assert_eq!(delivered(true, &[&one, &two]), (2, StateName::Connected));
+    assert_eq!(delivered(true, &[&together]), (1, StateName::Connected));
+    assert_eq!(delivered(false, &[&one[..1], &one[1..]]), (1, StateName::Connected));
+    assert_eq!(delivered(true, &[&one[..1], &one[1..]]), (0, StateName::Closing));
+}
+
+#[test]
 fn a_refusal_ends_the_connection_and_nothing_follows() {
     for (byte, code) in (1..).zip(&ConnectCode::ALL[1..]) {
         let mut session = session(|_| ());

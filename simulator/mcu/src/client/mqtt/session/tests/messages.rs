@@ -137,6 +137,26 @@ fn a_received_qos2_message_is_told_once_and_answered_each_time() {
 }
 
 #[test]
+fn the_habits_that_break_qos2_show_on_the_wire() {
+    let mut twice = connected(|habits| habits.qos2_receive = habits::Qos2Receive::EveryPublish);
+    twice.receive(at(0), b"\x34\x06\x00\x01a\x00\x09x");
+    twice.receive(at(0), b"\x3c\x06\x00\x01a\x00\x09x");
+    assert_eq!(accept_all(&mut twice).len(), 2);
+
+    let mut over = connected(|habits| {
+        habits.qos2_resume = habits::Qos2Resume::FromTheStart;
+        habits.dup_on_pubrel = true;
+    });
+    over.publish(message("a", QoS::ExactlyOnce)).unwrap();
+    sent(&mut over, at(0));
+    over.receive(at(0), &[0x50, 0x02, 0x00, 0x01]);
+    assert_eq!(sent(&mut over, at(0)), [vec![0x6a, 0x02, 0x00, 0x01]], "against MQTT-3.6.1-1");
+    over.transport_closed();
+    let mut over = connected_with(over, false, &CONNACK_PRESENT);
+    assert_eq!(sent(&mut over, at(1)), [b"\x3c\x06\x00\x01a\x00\x01x".to_vec()], "against MQTT-4.3.3-1");
+}
+
+#[test]
 fn every_qos1_message_is_acknowledged_in_order_also_on_unknown_topics() {
     let two = b"\x32\x06\x00\x01a\x00\x07x\x3a\x06\x00\x01b\x00\x03x";
     let acks = |set: fn(&mut MqttHabits)| {
@@ -171,4 +191,16 @@ fn a_habit_repeats_on_the_live_connection() {
     sent(&mut session, at(0));
     session.handle_timeout(at(5));
     assert_eq!(sent(&mut session, at(5)), [b"\x3a\x06\x00\x01a\x00\x01x".to_vec()]);
+}
+
+#[test]
+fn a_message_that_is_cut_off_is_none_unless_the_habit_takes_it() {
+    let cut = b"\x30\x05\x00\x01a\x68";
+    for (takes, count) in [(false, 0), (true, 1)] {
+        let mut session = connected(|habits| habits.takes_partial_at_end = takes);
+        events(&mut session);
+        session.receive(at(1), cut);
+        session.stream_ended();
+        assert_eq!(events(&mut session).len(), count);
+    }
 }

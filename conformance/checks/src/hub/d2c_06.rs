@@ -1,0 +1,169 @@
+//! HUB-D2C-06: messages are kept over an outage, in order and up to a bound.
+
+use super::sequence::{Absence, Sequence, absences, sequences};
+use super::series::body_bytes;
+use crate::view::At;
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "HUB-D2C-06", always: false, judge };
+
+/// An outage that asks something of a queue has this many messages.
+const LEAST_MESSAGES: usize = 20;
+
+fn judge(view: &View<'_>) -> Finding {
+    let mut tally = Tally::default();
+    let mut heap = Tally::default();
+    let absences = absences(view);
+    let kept = view.number("kept_messages");
+    for sequence in sequences(view) {
+        let mut met = false;
+        for absence in &absences {
+            met |= judge_absence(view, &sequence, absence, kept, &mut tally);
+            judge_heap(view, &sequence, absence, kept, &mut heap);
+        }
+        if let Some((at, late, latest)) = sequence.overtaken().filter(|_| met) {
+            tally.bad(at, format!("message {late} came after message {latest}"));
+        }
+    }
+    if !tally.has_bad() && !tally.is_empty() && heap.is_empty() {
+        return Finding::inconclusive("no two samples of the memory show whether the queue is bounded");
+    }
+    tally.absorb(heap);
+    tally.finish(
+        "messages were kept over the outage, in order and within a bound",
+        "messages were not kept over the outage as they should be",
+        "no outage came while numbered telemetry was sent",
+    )
+}
+
+/// True when the outage asked something of the queue.
+fn judge_absence(
+    view: &View<'_>,
+    sequence: &Sequence<'_, '_>,
+    absence: &Absence,
+    kept: f64,
+    tally: &mut Tally,
+) -> bool {
+    let Some(toll) = sequence.toll(view, absence, kept) else { return false };
+    let text = format!("{} of {} messages of the outage were lost, {kept} are kept", toll.lost, toll.told);
+    if toll.too_many {
+        tally.bad(absence.from, text);
+    } else if toll.told >= LEAST_MESSAGES {
+        tally.good(absence.from, text);
+    }
+    toll.too_many || toll.told >= LEAST_MESSAGES
+}
+
+/// Memory that grows with each message of an outage has no bound.
+fn judge_heap(view: &View<'_>, sequence: &Sequence<'_, '_>, absence: &Absence, kept: f64, tally: &mut Tally) {
+    let until = absence.until.unwrap_or(view.end());
+    let full = |at: At| sequence.told_between(absence.from.time, at.time).len() as f64 >= kept;
+    let samples: Vec<_> = view
+        .samples()
+        .filter(|(at, _, _)| *at > absence.from && *at < until && full(*at))
+        .map(|(at, _, resources)| (at, resources))
+        .collect();
+    let Some((first, before)) = samples.first().copied() else { return };
+    // A handshake takes far more than a message: only like is compared with like.
+    let alike = samples.iter().rev().find(|(_, after)| after.tls_contexts == before.tls_contexts);
+    let Some((last, after)) = alike.copied().filter(|(last, _)| *last > first) else { return };
+    let told = sequence.told_between(first.time, last.time).len();
+    if told < LEAST_MESSAGES {
+        return;
+    }
+    let used = |resources: &nanorig_trace::event::Resources| resources.native_used + resources.managed_used;
+    let grown = used(after).saturating_sub(used(before));
+    let text = format!("{told} messages made the heap grow by {grown} B");
+    if grown >= told as u64 * body_bytes(sequence.call).max(2) / 2 {
+        tally.bad(last, text);
+    } else {
+        tally.good(last, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nanorig_trace::event::{CloudEvent, Resources};
+    use serde_json::json;
+
+    use crate::Verdict;
+    use crate::testing::Story;
+
+    /// One message each second; a hundred are due between the cut at 20 s and the return at 120 s. The numbers are
+    /// those that arrive afterwards, and the memory is what is used at 70 s and at 110 s.
+    fn outage(numbers: impl IntoIterator<Item = u64>, memory: [u64; 2]) -> Story {
+        let mut story = Story::new();
+        let conn = story.at(0.5).subscribed_session();
+        let args =
+            json!({ "sequence": "n", "count": 150, "every": 1_000_000, "body": "twenty bytes of text" });
+        story.at(1.0).action("telemetry.send", args);
+        for number in 1..=19_u32 {
+            story.at(f64::from(number) + 0.1).telemetry(conn, 1, "twenty bytes of text");
+            arrives(&mut story, number.into());
+        }
+        story.at(20.05).cut(conn);
+        for (second, managed_used) in [70.0, 110.0].into_iter().zip(memory) {
+            story.at(second).sample("sample", Resources { managed_used, ..Resources::default() });
+        }
+        let conn = story.at(120.0).session(true);
+        for number in numbers {
+            arrives(story.telemetry(conn, 1, "twenty bytes of text"), number);
+        }
+        story.parameter("kept_messages", 40);
+        story.at(200.0).leaves(conn);
+        story
+    }
+
+    fn arrives(story: &mut Story, number: u64) {
+        let (device, system) = ("nano-01".into(), json!({}));
+        let (properties, body) = (json!({ "n": number.to_string() }), json!("twenty bytes of text"));
+        story.event(CloudEvent::Telemetry { device, properties, system, body, qos: 1 });
+    }
+
+    const LEVEL: [u64; 2] = [9_000, 9_399];
+
+    #[test]
+    fn the_last_or_the_first_messages_in_order_pass() {
+        outage(80..=150, LEVEL).expect("HUB-D2C-06", Verdict::Pass);
+        outage((20..=59).chain(121..=150), LEVEL).expect("HUB-D2C-06", Verdict::Pass);
+    }
+
+    #[test]
+    fn a_message_that_comes_again_is_in_order() {
+        outage((18..=19).chain(80..=150), LEVEL).expect("HUB-D2C-06", Verdict::Pass);
+    }
+
+    #[test]
+    fn one_message_less_than_is_kept_fails() {
+        outage(81..=150, LEVEL).expect("HUB-D2C-06", Verdict::Pass);
+        outage(82..=150, LEVEL).expect("HUB-D2C-06", Verdict::Fail);
+    }
+
+    #[test]
+    fn another_order_fails() {
+        outage((80..=119).rev().chain(120..=150), LEVEL).expect("HUB-D2C-06", Verdict::Fail);
+    }
+
+    #[test]
+    fn memory_that_grows_with_the_messages_fails() {
+        outage(20..=150, [9_000, 9_400]).expect("HUB-D2C-06", Verdict::Fail);
+    }
+
+    #[test]
+    fn without_samples_an_outage_or_numbers_it_is_inconclusive() {
+        let mut unsampled = outage(80..=150, LEVEL);
+        unsampled.trace().records.retain(|record| !format!("{record:?}").contains("ResourcesNow"));
+        unsampled.expect("HUB-D2C-06", Verdict::Inconclusive);
+        let mut story = Story::new();
+        let conn = story.at(0.5).subscribed_session();
+        let args = json!({ "sequence": "n", "count": 10, "every": 1_000_000 });
+        story.at(1.0).action("telemetry.send", args).telemetry(conn, 1, "{}").at(100.0).leaves(conn);
+        story.expect("HUB-D2C-06", Verdict::Inconclusive);
+        let mut unnumbered = Story::new();
+        let conn = unnumbered.at(0.5).subscribed_session();
+        unnumbered.at(1.0).action("telemetry.send", json!({ "count": 100, "every": 1_000_000 }));
+        unnumbered.at(2.0).cut(conn).at(80.0).session(true);
+        unnumbered.at(300.0).hub_status("Connected", "ok");
+        unnumbered.expect("HUB-D2C-06", Verdict::Inconclusive);
+    }
+}

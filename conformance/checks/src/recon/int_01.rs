@@ -1,0 +1,207 @@
+//! RECON-INT-01: the device lives with cuts of any length at any time.
+
+use std::time::Duration;
+
+use crate::hub::sequence::{Absence, Sequence, absences, sequences};
+use crate::view::{At, Connection, Outage};
+use crate::{Check, Finding, Tally, View};
+
+pub(crate) const CHECK: Check = Check { id: "RECON-INT-01", always: false, judge };
+
+/// Fewer ends of sessions are no life with cuts.
+const LEAST_CUTS: usize = 5;
+/// From the first of them to the last. Seeded cuts of an hour neither begin nor end on the minute.
+const LEAST_SPAN: Duration = Duration::from_secs(30 * 60);
+
+fn judge(view: &View<'_>) -> Finding {
+    let cuts = cuts(view);
+    let mut tally = Tally::default();
+    judge_end(view, &mut tally);
+    let span = match (cuts.first(), cuts.last()) {
+        (Some(first), Some(last)) => last.since(*first),
+        _ => Duration::ZERO,
+    };
+    // A device that gives up at the first cut is spared the others.
+    let gave_up = tally.has_bad() && flapped(view);
+    if !gave_up && (cuts.len() < LEAST_CUTS || span < LEAST_SPAN) {
+        let (cuts, minutes) = (cuts.len(), span.as_secs() / 60);
+        return Finding::inconclusive(format!("{cuts} sessions were cut, within {minutes} minutes"));
+    }
+    let mut messages = Tally::default();
+    let absences = absences(view);
+    for sequence in sequences(view) {
+        judge_messages(view, &sequence, &absences, &mut messages);
+    }
+    if !messages.has_bad() && !tally.has_bad() && (messages.is_empty() || tally.is_empty()) {
+        return Finding::inconclusive(if messages.is_empty() {
+            "no numbered telemetry was due while the device was cut off"
+        } else {
+            "the device may still be on its way back"
+        });
+    }
+    tally.absorb(messages);
+    tally.finish(
+        "the device is connected after all cuts, and lost no more messages than it says",
+        "the device did not live with the cuts",
+        "no session was cut",
+    )
+}
+
+/// True when the link came and went for long.
+fn flapped(view: &View<'_>) -> bool {
+    let length = |outage: &Outage<'_>| outage.until.unwrap_or(view.end()).since(outage.from);
+    view.outages().iter().any(|outage| outage.fault == "flap" && length(outage) >= LEAST_SPAN)
+}
+
+/// When sessions began that followed one that neither side had planned to end.
+fn cuts(view: &View<'_>) -> Vec<At> {
+    let sessions: Vec<&Connection<'_>> =
+        view.connections_to("hub").filter(|connection| connection.accepted().is_some()).collect();
+    let planned = |before: &Connection<'_>, after: &Connection<'_>| {
+        before.disconnect().is_some() || view.told_between(before.opened, after.opened)
+    };
+    let pairs = sessions.windows(2).filter(|pair| !planned(pair[0], pair[1]));
+    pairs.map(|pair| pair[1].opened).collect()
+}
+
+fn judge_messages(view: &View<'_>, sequence: &Sequence<'_, '_>, absences: &[Absence], tally: &mut Tally) {
+    let kept = view.number("kept_messages");
+    for absence in absences {
+        let Some(toll) = sequence.toll(view, absence, kept) else { continue };
+        let text = format!("{} of {} messages of this time were lost", toll.lost, toll.told);
+        if toll.too_many {
+            tally.bad(absence.from, text);
+        } else {
+            tally.good(absence.from, text);
+        }
+    }
+}
+
+/// The last session goes on, or the device was told to end it.
+fn judge_end(view: &View<'_>, tally: &mut Tally) {
+    let last = view.connections_to("hub").rfind(|connection| connection.accepted().is_some());
+    let Some((last, accepted)) = last.and_then(|last| Some((last, last.accepted()?))) else { return };
+    let left = last.disconnect().is_some() || view.told_to_leave(last, view.end());
+    match last.closed {
+        None => tally.good(accepted, "the device is connected in the end"),
+        Some(closed) if left => tally.good(closed.at, "the device was connected until it left"),
+        Some(closed) if is_time_over(view, closed.at) => {
+            tally.bad(closed.at, "the device has not come back after this");
+        }
+        Some(_) => {}
+    }
+}
+
+/// True when the device had the time to come back after `at` over a link that worked.
+fn is_time_over(view: &View<'_>, at: At) -> bool {
+    let healed = view.outages().iter().filter_map(|outage| outage.until).map(|until| until.time).max();
+    let from = healed.map_or(at.time, |healed| healed.max(at.time));
+    let lasting = view.outages().iter().any(|outage| outage.until.is_none());
+    !lasting && view.end().time.since(from) > view.duration("cap")
+}
+
+#[cfg(test)]
+mod tests {
+    use nanorig_trace::event::CloudEvent;
+    use serde_json::json;
+
+    use crate::Verdict;
+    use crate::testing::Story;
+
+    /// A message each minute over this many cuts, one every ten minutes and two minutes long. `arrives` says which
+    /// of those arrive that are due meanwhile.
+    fn life(cuts: u32, arrives: impl Fn(u64) -> bool) -> Story {
+        let mut story = Story::new();
+        let mut conn = story.at(0.5).subscribed_session();
+        let args = json!({ "sequence": "n", "count": 10 * (cuts + 1), "every": 60_000_000 });
+        story.at(1.0).action("telemetry.send", args);
+        let mut waiting: Vec<u64> = Vec::new();
+        for number in 1..=10 * (cuts + 1) {
+            let due = f64::from(number - 1).mul_add(60.0, 1.0);
+            match number % 10 {
+                8 | 9 => waiting.push(number.into()),
+                0 => {
+                    conn = story.at(due).session(true);
+                    waiting.retain(|number| arrives(*number));
+                    waiting.push(number.into());
+                }
+                _ => waiting.push(number.into()),
+            }
+            if !matches!(number % 10, 8 | 9) {
+                story.at(due + 0.1);
+                for number in waiting.drain(..) {
+                    story.telemetry(conn, 1, "{}");
+                    let (device, system, body) = ("nano-01".into(), json!({}), json!({}));
+                    let properties = json!({ "n": number.to_string() });
+                    story.event(CloudEvent::Telemetry { device, properties, system, body, qos: 1 });
+                }
+                if number % 10 == 7 {
+                    story.at(due + 1.0).cut(conn);
+                }
+            }
+        }
+        story.outcome("telemetry.send", true, json!({}));
+        story.at(f64::from(cuts + 1) * 600.0 + 120.0).hub_status("Connected", "ok");
+        story
+    }
+
+    #[test]
+    fn messages_that_all_arrive_pass() {
+        life(5, |_| true).expect("RECON-INT-01", Verdict::Pass);
+    }
+
+    #[test]
+    fn messages_beyond_the_policy_may_be_lost_and_no_others() {
+        life(5, |number| number != 28).expect("RECON-INT-01", Verdict::Fail);
+        for (kept, verdict) in [(2, Verdict::Fail), (1, Verdict::Pass)] {
+            let mut story = life(5, |number| number % 10 == 0);
+            story.parameter("kept_messages", kept);
+            story.expect("RECON-INT-01", verdict);
+        }
+    }
+
+    #[test]
+    fn not_coming_back_fails() {
+        let cut_last = || {
+            let mut story = life(5, |_| true);
+            let last = story.trace().records.iter().rev().find_map(|record| match &record.event {
+                nanorig_trace::Event::Conn(nanorig_trace::event::ConnEvent::Packet { conn, .. }) => {
+                    Some(*conn)
+                }
+                _ => None,
+            });
+            story.at(3_800.0).cut(last.unwrap());
+            story
+        };
+        for (second, verdict) in [(4_400.0, Verdict::Inconclusive), (4_401.0, Verdict::Fail)] {
+            let mut story = cut_last();
+            story.at(second).hub_status("Reconnecting", "network");
+            story.expect("RECON-INT-01", verdict);
+        }
+    }
+
+    #[test]
+    fn giving_up_at_the_first_cut_of_many_fails() {
+        for (minutes, verdict) in [(29.0, Verdict::Inconclusive), (30.0, Verdict::Fail)] {
+            let mut story = Story::new();
+            let conn = story.at(1.0).subscribed_session();
+            let flap = |on| nanorig_trace::event::NetworkEvent::Link { fault: "flap".into(), on };
+            story.at(10.0).event(flap(true)).at(60.0).cut(conn);
+            story.at(10.0 + 60.0 * minutes).event(flap(false)).at(5_000.0).hub_status("Failed", "network");
+            story.expect("RECON-INT-01", verdict);
+        }
+    }
+
+    #[test]
+    fn few_cuts_or_unnumbered_messages_are_inconclusive() {
+        life(3, |_| true).expect("RECON-INT-01", Verdict::Inconclusive);
+        Story::new().expect("RECON-INT-01", Verdict::Inconclusive);
+        let mut story = Story::new();
+        for second in 0..9_u32 {
+            let conn = story.at(f64::from(second) * 600.0).subscribed_session();
+            story.at(f64::from(second).mul_add(600.0, 500.0)).cut(conn);
+        }
+        story.at(6_000.0).session(true);
+        story.expect("RECON-INT-01", Verdict::Inconclusive);
+    }
+}
