@@ -44,7 +44,11 @@ fn node(sources: &Path, into: &Path) -> anyhow::Result<()> {
 }
 
 /// Installs into a fresh folder unless the list is the one that was installed last.
-fn when_changed(list: &Path, into: &Path, install: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn when_changed(
+    list: &Path,
+    into: &Path,
+    install: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let wanted = fs::read(list).with_context(|| format!("{} cannot be read", list.display()))?;
     let stamp: PathBuf = into.join("installed");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
