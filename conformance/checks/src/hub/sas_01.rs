@@ -36,6 +36,11 @@ fn judge_token(
         CloudEvent::Refused { conn, reason, .. } if *conn == connection.id => Some(reason.as_str()),
         _ => None,
     });
+    // Who changes the key makes tokens wrong that were right when they were signed.
+    let changed = view.calls_named("key.rotate").any(|call| call.at < connection.opened);
+    if refused == Some("bad-signature") && changed {
+        return Ok(None);
+    }
     if let Some(reason) = refused.filter(|reason| BLAMED.contains(reason)) {
         return Err(format!("the hub refused the token: {reason}"));
     }

@@ -20,6 +20,7 @@ mod mal_03;
 mod mal_04;
 mod mal_05;
 mod mal_06;
+mod mal_07;
 mod malformed;
 mod order_01;
 mod pub_01;
@@ -27,6 +28,7 @@ mod pub_02;
 mod qos1_01;
 mod qos1_02;
 mod qos1_03;
+mod qos1_04;
 mod qos1_05;
 mod qos1_06;
 mod sess_01;
@@ -59,6 +61,7 @@ pub(crate) const CHECKS: &[Check] = &[
     qos1_01::CHECK,
     qos1_02::CHECK,
     qos1_03::CHECK,
+    qos1_04::CHECK,
     qos1_05::CHECK,
     qos1_06::CHECK,
     order_01::CHECK,
@@ -76,6 +79,7 @@ pub(crate) const CHECKS: &[Check] = &[
     mal_04::CHECK,
     mal_05::CHECK,
     mal_06::CHECK,
+    mal_07::CHECK,
     frag_01::CHECK,
     disc_01::CHECK,
 ];

@@ -20,7 +20,7 @@ fn judge(view: &View<'_>) -> Finding {
 }
 
 /// When the hub could not be reached and could again.
-fn outages(view: &View<'_>) -> Vec<(At, Time)> {
+pub(super) fn outages(view: &View<'_>) -> Vec<(At, Time)> {
     let by_link = view.partitions().into_iter().filter_map(|(from, until)| Some((from, until?)));
     let by_hub = view.calls_named("hub.restart").map(|call| {
         (call.at, call.at.time + call.span("down").unwrap_or(std::time::Duration::from_secs(30)))

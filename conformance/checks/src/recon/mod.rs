@@ -7,6 +7,7 @@ mod backoff_04;
 pub(crate) mod growth;
 mod int_01;
 mod jitter_01;
+mod long_01;
 mod series;
 mod state_01;
 
@@ -20,5 +21,6 @@ pub(crate) const CHECKS: &[Check] = &[
     backoff_04::CHECK,
     int_01::CHECK,
     jitter_01::CHECK,
+    long_01::CHECK,
     state_01::CHECK,
 ];

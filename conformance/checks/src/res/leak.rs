@@ -32,9 +32,9 @@ pub(super) fn least(view: &View<'_>, name: &str) -> usize {
 }
 
 /// A heap's name and how its use is read.
-type Heap = (&'static str, fn(&Resources) -> u64, fn(&Resources) -> u64);
+pub(super) type Heap = (&'static str, fn(&Resources) -> u64, fn(&Resources) -> u64);
 
-const HEAPS: [Heap; 2] = [
+pub(super) const HEAPS: [Heap; 2] = [
     ("native", |sample| sample.native_used, |sample| sample.native_limit),
     ("managed", |sample| sample.managed_used, |sample| sample.managed_limit),
 ];

@@ -6,6 +6,7 @@ pub(crate) mod leak;
 mod leak_01;
 mod leak_02;
 mod oom_01;
+pub(crate) mod regained;
 mod sock_01;
 mod sock_02;
 

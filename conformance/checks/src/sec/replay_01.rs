@@ -25,15 +25,10 @@ fn judge(view: &View<'_>) -> Finding {
 
 /// Request ids begin afresh with each connection, so that a call can be known again on its own only.
 fn judge_methods(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally) {
-    let calls = connection.method_calls();
-    for (index, call) in calls.iter().enumerate() {
-        let same = |other: &&MethodCall<'_>| {
-            (&other.rid, &other.name, other.payload) == (&call.rid, &call.name, call.payload)
-        };
-        let first = !calls[..index].iter().any(|other| same(&other));
-        let Some(last) = calls[index + 1..].iter().rfind(same).filter(|_| first) else { continue };
+    for call in connection.method_calls() {
+        let [_, .., last] = call.deliveries[..] else { continue };
         let ended = connection.ended(view.end());
-        if called(view, connection, call, ended) > 1 {
+        if called(view, connection, &call, ended) > 1 {
             continue;
         }
         let served = view.device_events_after(call.at).filter(|(at, event)| {
@@ -43,8 +38,9 @@ fn judge_methods(view: &View<'_>, connection: &Connection<'_>, tally: &mut Tally
         let effects: Vec<At> = served.map(|(at, _)| at).collect();
         match effects[..] {
             [_, again, ..] => tally.bad(again, format!("{} ({}) is carried out again", call.name, call.rid)),
-            [_] => tally
-                .good(last.at, format!("{} ({}) came again and was carried out once", call.name, call.rid)),
+            [_] => {
+                tally.good(last, format!("{} ({}) came again and was carried out once", call.name, call.rid))
+            }
             [] => {}
         }
     }

@@ -30,6 +30,7 @@ mod refusal;
 mod root_01;
 mod root_02;
 mod root_03;
+mod root_04;
 mod suites;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,7 @@ pub(crate) const CHECKS: &[Check] = &[
     root_01::CHECK,
     root_02::CHECK,
     root_03::CHECK,
+    root_04::CHECK,
     rec_01::CHECK,
     rec_02::CHECK,
     rec_03::CHECK,

@@ -94,6 +94,7 @@ fn is_about_trust(error: &str) -> bool {
             | "wrong-name"
             | "wrong-purpose"
             | "bad-signature"
+            | "bad-certificate"
             | "alert"
             | "protocol"
     )

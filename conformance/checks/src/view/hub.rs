@@ -1,5 +1,7 @@
 //! What a device and IoT Hub said to each other on one connection.
 
+use std::time::Duration;
+
 use nanorig_wire::hub::{DeviceFilter, DevicePublish, HubDelivery, Identity, PropertyBag, is_same_rid};
 use nanorig_wire::mqtt::{PacketId, Publish, QoS};
 use serde_json::Value;
@@ -68,9 +70,14 @@ pub struct MethodCall<'c> {
     pub rid: String,
     /// Its body.
     pub payload: &'c [u8],
+    /// When the hub delivered it: first at [`Self::at`], and perhaps again while it waited for an answer.
+    pub deliveries: Vec<At>,
     /// What the device answered to this request id before it was used again.
     pub answers: Vec<MethodAnswer<'c>>,
 }
+
+/// A call with the same request id, name and payload is the same call delivered again for so long as it may be answered.
+const REPEATED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A device's answer to a direct method.
 #[derive(Clone, Debug)]
@@ -164,7 +171,26 @@ impl Connection<'_> {
         let mut calls: Vec<MethodCall<'_>> = Vec::new();
         for (at, what, publish) in self.hub_deliveries() {
             if let HubDelivery::Method { name, rid } = what {
-                calls.push(MethodCall { at, name, rid, payload: &publish.payload, answers: Vec::new() });
+                let payload = &publish.payload[..];
+                let repeated = calls.iter_mut().find(|call| {
+                    call.rid == rid
+                        && call.name == name
+                        && call.payload == payload
+                        && at.since(call.at) < REPEATED_WITHIN
+                });
+                match repeated {
+                    Some(call) => call.deliveries.push(at),
+                    None => {
+                        calls.push(MethodCall {
+                            at,
+                            name,
+                            rid,
+                            payload,
+                            deliveries: vec![at],
+                            answers: Vec::new(),
+                        });
+                    }
+                }
             }
         }
         for answer in self.method_answers() {

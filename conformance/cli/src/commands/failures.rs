@@ -1,4 +1,4 @@
-//! Failures, shown in the scenario's own text, and the command that shows them again.
+//! Failures and warnings, shown in the scenario's own text, and the command that shows them again.
 
 use std::fmt;
 
@@ -44,12 +44,14 @@ impl miette::Diagnostic for Failure {
     }
 }
 
-/// Renders every failed step and every failed verdict. What could not be decided is in the table.
+/// Renders every failed step, every failed verdict and every warning. What could not be decided is in the table.
 pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> String {
     let failed = |step: &&StepReport| matches!(step.result, StepResult::Failed | StepResult::Error);
     let handler = screen::faults(&console::Term::stdout());
     let of_steps = steps.iter().filter(failed).map(of_step);
-    let shown = |row: &&VerdictRow| matches!(row.verdict, Verdict::Fail | Verdict::Error);
+    let shown = |row: &&VerdictRow| {
+        matches!(row.verdict, Verdict::Fail | Verdict::Error | Verdict::PassWithWarning)
+    };
     let of_verdicts = report.verdicts.iter().filter(shown).map(|row| of_verdict(row, source));
     let shown: String = of_steps
         .chain(of_verdicts)

@@ -44,8 +44,8 @@ fn texts_are_whole_and_requirement_ids_look_like_ids() {
     }
 }
 
-/// What a device may do, and what needs a general MQTT broker as peer.
-const EXCEPT: [(&str, u32); 2] = [("MQTT-QOS1", 4), ("MQTT-CONN", 4)];
+/// What needs a general MQTT broker as peer.
+const EXCEPT: [(&str, u32); 1] = [("MQTT-CONN", 4)];
 
 /// Families of which every requirement needs a quirk that shows that its check can fail.
 #[test]

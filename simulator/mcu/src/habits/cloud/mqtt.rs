@@ -36,6 +36,8 @@ pub struct MqttHabits {
     /// Repeats an unacknowledged PUBLISH on the live connection after this time. Default none: MQTT 3.1.1
     /// is silent, MQTT 5 forbids it.
     pub resend_live: Option<Duration>,
+    /// True to repeat on the live connection without DUP (MQTT-3.3.1-1 says never).
+    pub resend_live_without_dup: bool,
     /// Closes a connection on which an acknowledgement has not come for this long. Default 120 s.
     pub ack_timeout: Option<Duration>,
     /// True to publish to whatever topic the application names, wildcards included (MQTT-3.3.2-2 says never).
@@ -95,6 +97,7 @@ impl Default for MqttHabits {
             completion: Completion::OwnAck,
             resend: Resend::SameIdDup,
             resend_live: None,
+            resend_live_without_dup: false,
             ack_timeout: Some(Duration::from_secs(120)),
             unchecked_topics: false,
             dup_on_qos0: false,

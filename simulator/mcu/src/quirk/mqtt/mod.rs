@@ -29,6 +29,7 @@ mod puback_for_known_topics_only;
 mod publish_before_connack;
 mod random_client_id;
 mod repeats_on_live_connection;
+mod repeats_without_dup;
 mod resends_in_reverse;
 mod resends_with_new_id;
 mod resends_without_dup;
@@ -75,6 +76,7 @@ pub(super) const LIST: &[Quirk] = &[
     publish_before_connack::QUIRK,
     random_client_id::QUIRK,
     repeats_on_live_connection::QUIRK,
+    repeats_without_dup::QUIRK,
     resends_in_reverse::QUIRK,
     resends_with_new_id::QUIRK,
     resends_without_dup::QUIRK,

@@ -109,16 +109,19 @@ impl Session {
     }
 
     fn repeat_messages(&mut self, now: Time) {
-        let Some(after) = self.settings.habits.resend_live else { return };
+        let habits = &self.settings.habits;
+        let Some(after) = habits.resend_live else { return };
+        let dup = !habits.resend_live_without_dup;
         let mut due: Vec<(Token, Packet)> = Vec::new();
         for message in self.outbound.iter_mut() {
             if message.stage != Stage::Waiting && message.since.is_some_and(|since| since + after <= now) {
                 message.since = Some(now);
                 let packet = match message.stage {
                     Stage::Released => Packet::PubRel(message.id),
-                    Stage::Waiting | Stage::Published => {
+                    Stage::Waiting | Stage::Published if dup => {
                         Packet::Publish(self.settings.version.repeated(&message.publish))
                     }
+                    Stage::Waiting | Stage::Published => Packet::Publish(message.publish.clone()),
                 };
                 due.push((message.token, packet));
             }

@@ -186,11 +186,18 @@ fn an_unacknowledged_message_ends_the_connection_in_the_end() {
 
 #[test]
 fn a_habit_repeats_on_the_live_connection() {
-    let mut session = connected(|habits| habits.resend_live = Some(Duration::from_secs(5)));
-    session.publish(message("a", QoS::AtLeastOnce)).unwrap();
-    sent(&mut session, at(0));
-    session.handle_timeout(at(5));
-    assert_eq!(sent(&mut session, at(5)), [b"\x3a\x06\x00\x01a\x00\x01x".to_vec()]);
+    let repeated = |without_dup| {
+        let mut session = connected(|habits| {
+            habits.resend_live = Some(Duration::from_secs(5));
+            habits.resend_live_without_dup = without_dup;
+        });
+        session.publish(message("a", QoS::AtLeastOnce)).unwrap();
+        sent(&mut session, at(0));
+        session.handle_timeout(at(5));
+        sent(&mut session, at(5))
+    };
+    assert_eq!(repeated(false), [b"\x3a\x06\x00\x01a\x00\x01x".to_vec()]);
+    assert_eq!(repeated(true), [b"\x32\x06\x00\x01a\x00\x01x".to_vec()], "against MQTT-3.3.1-1");
 }
 
 #[test]
