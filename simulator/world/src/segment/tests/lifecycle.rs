@@ -28,8 +28,8 @@ async fn an_accepted_connection_is_recorded_and_named() {
     let opened = ConnEvent::Opened {
         conn: ConnId(1),
         service: "server".into(),
-        device: socket.local(),
-        server: SERVER,
+        device: socket.local().into(),
+        server: SERVER.into(),
     };
     assert_eq!(events(&bench), [Event::Conn(opened)]);
 }
