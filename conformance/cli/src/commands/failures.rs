@@ -49,9 +49,8 @@ pub(crate) fn show(source: &Source, report: &Report, steps: &[StepReport]) -> St
     let failed = |step: &&StepReport| matches!(step.result, StepResult::Failed | StepResult::Error);
     let handler = screen::faults(&console::Term::stdout());
     let of_steps = steps.iter().filter(failed).map(of_step);
-    let shown = |row: &&VerdictRow| {
-        matches!(row.verdict, Verdict::Fail | Verdict::Error | Verdict::PassWithWarning)
-    };
+    let shown =
+        |row: &&VerdictRow| matches!(row.verdict, Verdict::Fail | Verdict::Error | Verdict::PassWithWarning);
     let of_verdicts = report.verdicts.iter().filter(shown).map(|row| of_verdict(row, source));
     let shown: String = of_steps
         .chain(of_verdicts)
