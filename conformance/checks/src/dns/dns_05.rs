@@ -4,7 +4,6 @@
 mod tests;
 
 use std::net::Ipv4Addr;
-use std::time::Duration;
 
 use nanorig_trace::event::NetworkEvent;
 use nanorig_wire::lan::dns::{Message, Name};
@@ -23,16 +22,6 @@ fn judge(view: &View<'_>) -> Finding {
         "the next address or DNS server was not tried in time",
         "no address and no DNS server was dead that another one could replace",
     )
-}
-
-/// True when the device can be expected to go on by itself from `from` on for this long.
-fn watched(view: &View<'_>, from: At, span: Duration) -> bool {
-    let until = from.time + span;
-    let deadline = At { record: usize::MAX, time: until };
-    view.end().time > until
-        && !view.told_between(from, deadline)
-        && !view.boots_between(from, deadline)
-        && !view.disturbed(from.time, until)
 }
 
 /// Names of several addresses of which one does not answer.
@@ -78,7 +67,7 @@ fn dead_addresses(view: &View<'_>, tally: &mut Tally) {
             }
             // The other one was tried and did not answer either.
             _ if tried => {}
-            _ if watched(view, *at, limit) => {
+            _ if view.left_alone(*at, limit) => {
                 let seconds = limit.as_secs();
                 tally.bad(
                     *at,
@@ -131,7 +120,7 @@ fn dead_servers(view: &View<'_>, tally: &mut Tally) {
                 let elsewhere = queries
                     .iter()
                     .any(|other| other.name == name && other.server != server && near(other.at));
-                if known && !elsewhere && !was_told(view, name, at, deadline) && watched(view, at, limit) {
+                if known && !elsewhere && !was_told(view, name, at, deadline) && view.left_alone(at, limit) {
                     let seconds = limit.as_secs();
                     tally.bad(
                         at,

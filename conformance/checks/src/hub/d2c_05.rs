@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use nanorig_trace::event::CloudEvent;
+use nanorig_wire::hub::PropertyBag;
 use serde_json::Value;
 
-use super::series::body_bytes;
+use super::series::counted_bytes;
 use crate::view::{At, Connection, HarnessCall};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "HUB-D2C-05", always: false, judge };
 
-/// The largest message, "IoT Hub quotas and throttling": 256 KB, body and properties together.
+/// The largest message, "IoT Hub quotas and throttling": 256 KB, body and properties together as the hub counts them.
 const LARGEST: u64 = 256 * 1_024;
 /// A connection that lives on for so long has not suffered.
 const STAYS: Duration = Duration::from_secs(10);
@@ -19,7 +20,7 @@ const STAYS: Duration = Duration::from_secs(10);
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
     let calls = view.calls_named("telemetry.send").filter(|call| call.hand == "device");
-    for call in calls.filter(|call| body_bytes(call) > LARGEST) {
+    for call in calls.filter(|call| counted_bytes(call) > LARGEST) {
         judge_call(view, call, &mut tally);
     }
     tally.finish(
@@ -33,7 +34,7 @@ fn judge_call(view: &View<'_>, call: &HarnessCall<'_>, tally: &mut Tally) {
     let Some(connection) = view.connections_to("hub").find(|connection| connection.is_live(call.at)) else {
         return;
     };
-    let asked = body_bytes(call);
+    let asked = counted_bytes(call);
     if let Some(at) = sent(view, call) {
         return tally
             .bad(at, format!("a message of {asked} bytes was sent, the hub takes at most {LARGEST}"));
@@ -60,13 +61,22 @@ fn sent(view: &View<'_>, call: &HarnessCall<'_>) -> Option<At> {
     let until = call.outcome.map_or(view.end(), |(at, ..)| at);
     let within = |at: &At| call.at < *at && at.time <= until.time + STAYS;
     let whole = |connection: &Connection<'_>| {
-        let large = |payload: &[u8]| payload.len() as u64 > LARGEST;
-        connection.published().find(|(at, publish)| within(at) && large(&publish.payload)).map(|(at, _)| at)
+        let large = |bag: &PropertyBag, body: &[u8]| (bag_bytes(bag) + body.len()) as u64 > LARGEST;
+        let mut telemetry = connection.telemetry();
+        telemetry.find(|(at, bag, publish)| within(at) && large(bag, &publish.payload)).map(|(at, ..)| at)
     };
     let refused = view.cloud_events().find(|(at, event)| {
         within(at) && matches!(event, CloudEvent::Disconnected { cause, .. } if cause == "oversize")
     });
     view.connections_to("hub").find_map(whole).or(refused.map(|(at, _)| at))
+}
+
+/// Bytes of a message's properties, as the hub counts them.
+fn bag_bytes(bag: &PropertyBag) -> usize {
+    let value = |value: Option<&str>| value.map_or(0, str::len);
+    let system: usize = bag.system_properties().map(|(_, own)| value(own)).sum();
+    let application: usize = bag.application().map(|(name, own)| name.len() + value(own)).sum();
+    system + application
 }
 
 #[cfg(test)]
@@ -114,6 +124,28 @@ mod tests {
         story.expect("HUB-D2C-05", Verdict::Fail);
         let (mut story, conn) = asked(300_000);
         story.outcome("telemetry.send", true, json!({})).at(60.0).leaves(conn);
+        story.expect("HUB-D2C-05", Verdict::Fail);
+    }
+
+    /// Asked for, with a property of ten bytes.
+    fn with_property(body: usize) -> (Story, ConnId) {
+        let mut story = Story::new();
+        let conn = story.at(1.0).subscribed_session();
+        let args = json!({ "size": body, "properties": { "name": "value!" } });
+        story.at(2.0).action("telemetry.send", args);
+        (story, conn)
+    }
+
+    #[test]
+    fn properties_count_as_the_body_does() {
+        for (body, verdict) in [(262_134, Verdict::Inconclusive), (262_135, Verdict::Pass)] {
+            let (mut story, conn) = with_property(body);
+            story.outcome("telemetry.send", false, json!({ "error": "too-large" })).at(60.0).leaves(conn);
+            story.expect("HUB-D2C-05", verdict);
+        }
+        let (mut story, conn) = with_property(262_135);
+        let topic = "devices/nano-01/messages/events/name=value%21";
+        story.publishes(conn, topic, &"x".repeat(262_135), Some(2));
         story.expect("HUB-D2C-05", Verdict::Fail);
     }
 

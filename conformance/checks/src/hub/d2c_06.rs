@@ -1,5 +1,7 @@
 //! HUB-D2C-06: messages are kept over an outage, in order and up to a bound.
 
+use nanorig_trace::event::Resources;
+
 use super::sequence::{Absence, Sequence, absences, sequences};
 use super::series::body_bytes;
 use crate::view::At;
@@ -19,7 +21,7 @@ fn judge(view: &View<'_>) -> Finding {
         let mut met = false;
         for absence in &absences {
             met |= judge_absence(view, &sequence, absence, kept, &mut tally);
-            judge_heap(view, &sequence, absence, kept, &mut heap);
+            judge_heap(view, &sequence, absence, &mut heap);
         }
         if let Some((at, late, latest)) = sequence.overtaken().filter(|_| met) {
             tally.bad(at, format!("message {late} came after message {latest}"));
@@ -54,30 +56,44 @@ fn judge_absence(
     toll.too_many || toll.told >= LEAST_MESSAGES
 }
 
-/// Memory that grows with each message of an outage has no bound.
-fn judge_heap(view: &View<'_>, sequence: &Sequence<'_, '_>, absence: &Absence, kept: f64, tally: &mut Tally) {
+/// Memory that grows with each message of an outage has no bound. What the bound is, the scenario says; where it does
+/// not, a queue that has stopped growing has one, and one that still grows may have it further on.
+fn judge_heap(view: &View<'_>, sequence: &Sequence<'_, '_>, absence: &Absence, tally: &mut Tally) {
     let until = absence.until.unwrap_or(view.end());
-    let full = |at: At| sequence.told_between(absence.from.time, at.time).len() as f64 >= kept;
+    let told = |from: At, to: At| sequence.told_between(from.time, to.time).len();
+    let bound = view.given("kept_messages");
+    let full = |at: At| bound.is_none_or(|bound| told(absence.from, at) as f64 >= bound);
     let samples: Vec<_> = view
         .samples()
         .filter(|(at, _, _)| *at > absence.from && *at < until && full(*at))
         .map(|(at, _, resources)| (at, resources))
         .collect();
-    let Some((first, before)) = samples.first().copied() else { return };
     // A handshake takes far more than a message: only like is compared with like.
-    let alike = samples.iter().rev().find(|(_, after)| after.tls_contexts == before.tls_contexts);
-    let Some((last, after)) = alike.copied().filter(|(last, _)| *last > first) else { return };
-    let told = sequence.told_between(first.time, last.time).len();
-    if told < LEAST_MESSAGES {
+    let alike = |one: &Resources, other: &Resources| one.tls_contexts == other.tls_contexts;
+    let apart = |from: At, to: At| from < to && told(from, to) >= LEAST_MESSAGES;
+    let found = match (bound, samples.first(), samples.last()) {
+        (Some(_), Some(first), _) => {
+            let last = samples.iter().rev().find(|(_, after)| alike(first.1, after));
+            last.map(|last| (first, last))
+        }
+        (None, _, Some(last)) => {
+            let mut earlier = samples.iter().rev();
+            earlier
+                .find(|(at, before)| apart(*at, last.0) && alike(before, last.1))
+                .map(|first| (first, last))
+        }
+        _ => None,
+    };
+    let Some(((first, before), (last, after))) = found.filter(|(first, last)| apart(first.0, last.0)) else {
         return;
-    }
-    let used = |resources: &nanorig_trace::event::Resources| resources.native_used + resources.managed_used;
-    let grown = used(after).saturating_sub(used(before));
+    };
+    let used = |resources: &Resources| resources.native_used + resources.managed_used;
+    let (told, grown) = (told(*first, *last), used(after).saturating_sub(used(before)));
     let text = format!("{told} messages made the heap grow by {grown} B");
-    if grown >= told as u64 * body_bytes(sequence.call).max(2) / 2 {
-        tally.bad(last, text);
-    } else {
-        tally.good(last, text);
+    if grown < told as u64 * body_bytes(sequence.call).max(2) / 2 {
+        tally.good(*last, text);
+    } else if bound.is_some() {
+        tally.bad(*last, text);
     }
 }
 
@@ -147,6 +163,15 @@ mod tests {
     #[test]
     fn memory_that_grows_with_the_messages_fails() {
         outage(20..=150, [9_000, 9_400]).expect("HUB-D2C-06", Verdict::Fail);
+    }
+
+    #[test]
+    fn without_a_stated_bound_memory_must_have_stopped_to_grow() {
+        for (memory, verdict) in [(LEVEL, Verdict::Pass), ([9_000, 9_400], Verdict::Inconclusive)] {
+            let mut story = outage(20..=150, memory);
+            story.trace().header.parameters.clear();
+            story.expect("HUB-D2C-06", verdict);
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn judge(view: &View<'_>) -> Finding {
     }
     if let Some(&last) = refused.last()
         && spoilt.is_none()
-        && gave_up(view, last)
+        && view.left_alone(last, PATIENCE)
     {
         tally.bad(last, "refused for its signature, and the secondary key is not tried");
     }
@@ -62,15 +62,6 @@ fn spoilt(view: &View<'_>) -> Option<At> {
     let own = |device: Option<&str>| device.is_none_or(|device| device == identity);
     let mut rotations = view.calls_named("key.rotate").filter(|call| own(call.text("device")));
     rotations.find(|call| matches!(call.text("which"), Some("secondary" | "both"))).map(|call| call.at)
-}
-
-fn gave_up(view: &View<'_>, from: At) -> bool {
-    let until = from.time + PATIENCE;
-    let deadline = At { record: usize::MAX, time: until };
-    view.end().time > until
-        && !view.told_between(from, deadline)
-        && !view.boots_between(from, deadline)
-        && !view.disturbed(from.time, until)
 }
 
 #[cfg(test)]

@@ -111,6 +111,25 @@ pub(super) fn body_bytes(call: &HarnessCall<'_>) -> u64 {
     call.count("size").unwrap_or_else(text)
 }
 
+/// Bytes of each message that the call asks for, as IoT Hub counts them: the body, the values of the system properties,
+/// names and values of the others.
+pub(super) fn counted_bytes(call: &HarnessCall<'_>) -> u64 {
+    let json = call.count("size").is_none() && !matches!(call.args.get("body"), Some(Value::String(_)));
+    let system = [
+        ("id", ""),
+        ("component", ""),
+        ("content-type", if json { "application/json" } else { "" }),
+        ("content-encoding", if json { "utf-8" } else { "" }),
+    ];
+    let system: usize = system.map(|(name, default)| call.text(name).unwrap_or(default).len()).iter().sum();
+    let given = call.args.get("properties").and_then(Value::as_object);
+    let value = |value: &Value| value.as_str().map_or_else(|| value.to_string().len(), str::len);
+    let own: usize = given.into_iter().flatten().map(|(name, own)| name.len() + value(own)).sum();
+    // The number of a numbered message has a digit at least.
+    let number = call.text("sequence").map_or(0, |name| name.len() + 1);
+    body_bytes(call) + (system + own + number) as u64
+}
+
 /// All telemetry that the device was told to send.
 pub(super) fn series<'v, 't>(view: &'v View<'t>) -> Vec<Series<'v, 't>> {
     let mut all: Vec<Series<'v, 't>> = Vec::new();

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use nanorig_trace::event::CloudEvent;
-use nanorig_wire::hub::{DeviceFilter, DevicePublish, TopicError};
+use nanorig_wire::hub::{DeviceFilter, DevicePublish, TopicError, is_same_rid};
 
-use crate::view::{At, Connection, MethodCall};
+use crate::view::{At, Connection, HarnessCall, MethodCall};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "METHOD-01", always: false, judge };
 
 /// The hub's default for the time of an answer ("Understand and invoke direct methods from IoT Hub").
 pub(crate) const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// The longest time for an answer that a call can ask for.
+const LONGEST: Duration = Duration::from_secs(300);
 /// Larger payloads, and those that are not JSON, are judged by METHOD-03.
 pub(crate) const ORDINARY: usize = 32 * 1024;
 
@@ -49,8 +51,9 @@ pub(super) fn judge_call(
     tally: &mut Tally,
 ) {
     let name = &call.name;
+    let limit = limit(view, call);
     match &call.answers[..] {
-        [] if connection.lasts(call.at, ANSWERED_WITHIN, view.end()) => {
+        [] if connection.lasts(call.at, limit.unwrap_or(LONGEST), view.end()) => {
             tally.bad(call.at, format!("{name} ({}) was not answered", call.rid));
         }
         [] => {}
@@ -59,12 +62,32 @@ pub(super) fn judge_call(
             let again = answers[call.deliveries.len()].at;
             tally.bad(again, format!("{name} ({}) was answered twice", call.rid));
         }
-        [first, ..] if first.at.since(call.at) > ANSWERED_WITHIN => {
+        // Who called it may wait longer than the hub does by default, where nothing says for how long.
+        [first, ..] if limit.is_none() && first.at.since(call.at) > ANSWERED_WITHIN => {}
+        [first, ..] if limit.is_some_and(|limit| first.at.since(call.at) > limit) => {
             let after = first.at.since(call.at).as_secs_f64();
             tally.bad(first.at, format!("{name} was answered after {after:.1} s"));
         }
         [first, ..] => tally.good(first.at, format!("{name} was answered with {}", first.status)),
     }
+}
+
+/// How long the caller waits for the answer: as its call says, or the hub's word that the time is over. None when the
+/// trace has neither.
+fn limit(view: &View<'_>, call: &MethodCall<'_>) -> Option<Duration> {
+    let own = |other: &&HarnessCall<'_>| other.at < call.at && other.text("name") == Some(&call.name);
+    if let Some(invoked) = view.calls_named("method.invoke").filter(|other| other.hand == "cloud").rfind(own)
+    {
+        return Some(invoked.span("timeout").unwrap_or(ANSWERED_WITHIN));
+    }
+    view.cloud_events().find_map(|(at, event)| match event {
+        CloudEvent::MethodFinished { name, rid, by, .. }
+            if at > call.at && *name == call.name && is_same_rid(rid, &call.rid) =>
+        {
+            (by == "timeout").then(|| at.since(call.at))
+        }
+        _ => None,
+    })
 }
 
 /// A method that found nobody: the device is there and never listens.
@@ -110,15 +133,63 @@ fn stray_answers(connection: &Connection<'_>, calls: &[MethodCall<'_>], tally: &
 #[cfg(test)]
 mod tests {
     use nanorig_trace::event::CloudEvent;
+    use serde_json::{Value, json};
 
     use crate::Verdict;
     use crate::testing::Story;
 
     fn called() -> (Story, nanorig_trace::event::ConnId) {
+        called_with(Some(json!({ "name": "add" })))
+    }
+
+    /// A method that is called in this way; none when the trace does not say how.
+    fn called_with(args: Option<Value>) -> (Story, nanorig_trace::event::ConnId) {
         let mut story = Story::new();
         let conn = story.at(1.0).subscribed_session();
+        if let Some(args) = args {
+            story.at(2.0).stimulus("cloud", "method.invoke", args);
+        }
         story.at(2.0).calls_method(conn, "add", "1f", "null");
         (story, conn)
+    }
+
+    #[test]
+    fn the_calls_own_time_for_an_answer_counts() {
+        for (second, verdict) in [(91.9, Verdict::Pass), (92.1, Verdict::Fail)] {
+            let args = json!({ "name": "add", "timeout": 90_000_000 });
+            let (mut story, conn) = called_with(Some(args));
+            story.at(second).answers_method(conn, 200, "1f");
+            story.expect("METHOD-01", verdict);
+        }
+    }
+
+    #[test]
+    fn what_takes_longer_than_usual_is_inconclusive_where_nothing_says_how_long_it_may() {
+        for (second, verdict) in [(31.9, Verdict::Pass), (32.1, Verdict::Inconclusive)] {
+            let (mut story, conn) = called_with(None);
+            story.at(second).answers_method(conn, 200, "1f");
+            story.expect("METHOD-01", verdict);
+        }
+        for (second, verdict) in [(301.9, Verdict::Inconclusive), (302.0, Verdict::Fail)] {
+            let (mut story, conn) = called_with(None);
+            story.at(second).leaves(conn);
+            story.expect("METHOD-01", verdict);
+        }
+        let (mut story, conn) = called_with(None);
+        story.at(62.0).event(finished("nano-01", "1f", "timeout"));
+        story.at(62.1).answers_method(conn, 200, "1f");
+        story.expect("METHOD-01", Verdict::Fail);
+    }
+
+    fn finished(device: &str, rid: &str, by: &str) -> CloudEvent {
+        CloudEvent::MethodFinished {
+            device: device.into(),
+            name: "add".into(),
+            rid: rid.into(),
+            status: 404,
+            by: by.into(),
+            payload: Value::Null,
+        }
     }
 
     #[test]
@@ -155,14 +226,7 @@ mod tests {
     fn unheard(device: &str) -> Story {
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);
-        story.at(5.0).event(CloudEvent::MethodFinished {
-            device: device.into(),
-            name: "add".into(),
-            rid: String::new(),
-            status: 404,
-            by: "not-connected".into(),
-            payload: serde_json::Value::Null,
-        });
+        story.at(5.0).event(finished(device, "", "not-connected"));
         story.at(32.0).leaves(conn);
         story
     }

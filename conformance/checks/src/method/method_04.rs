@@ -33,6 +33,8 @@ fn overlaps(earlier: &MethodCall<'_>, later: &MethodCall<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use crate::Verdict;
     use crate::testing::Story;
 
@@ -40,7 +42,8 @@ mod tests {
         let mut story = Story::new();
         let conn = story.at(1.0).subscribed_session();
         for rid in ["1", "2", "3"] {
-            story.at(2.0).calls_method(conn, "slow", rid, "null");
+            story.at(2.0).stimulus("cloud", "method.invoke", json!({ "name": "slow" }));
+            story.calls_method(conn, "slow", rid, "null");
         }
         story.at(7.0);
         for rid in answers {

@@ -12,22 +12,25 @@ use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "MQTT-FRAG-01", always: false, judge };
 
-/// What ends a connection this soon after a packet began is taken for its doing.
-const HARMS_WITHIN: Duration = Duration::from_secs(10);
 /// Pause after each write, when the scenario does not say.
 const PAUSE: Duration = Duration::from_millis(20);
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
+    let mut met = false;
     for pieces in all_pieces(view) {
         for connection in view.connections().iter().filter(|connection| pieces.meets(connection)) {
-            judge_connection(view, connection, &pieces, &mut tally);
+            met |= judge_connection(view, connection, &pieces, &mut tally);
         }
     }
     tally.finish(
         "packets were taken in whatever pieces they came",
         "packets that came in pieces, or several at once, were not taken as they are",
-        "no packet came in pieces, and no two at once",
+        if met {
+            "nothing shows what became of the packets that came in pieces, or several at once"
+        } else {
+            "no packet came in pieces, and no two at once"
+        },
     )
 }
 
@@ -99,11 +102,18 @@ impl Pieces<'_> {
     }
 }
 
-fn judge_connection(view: &View<'_>, connection: &Connection<'_>, pieces: &Pieces<'_>, tally: &mut Tally) {
+/// True when packets of this connection came in pieces, or several at once.
+fn judge_connection(
+    view: &View<'_>,
+    connection: &Connection<'_>,
+    pieces: &Pieces<'_>,
+    tally: &mut Tally,
+) -> bool {
     let packets = pieces.packets(connection);
-    let Some(last) = packets.last() else { return };
+    let Some(last) = packets.last() else { return false };
     if let Some(closed) = ended_by(view, connection, &packets) {
-        return tally.bad(closed, format!("connection {} was closed over packets in pieces", connection.id));
+        tally.bad(closed, format!("connection {} was closed over packets in pieces", connection.id));
+        return true;
     }
     let limit = view.duration("ack_timeout");
     for (at, publish, answered) in connection.acknowledgements() {
@@ -119,6 +129,7 @@ fn judge_connection(view: &View<'_>, connection: &Connection<'_>, pieces: &Piece
         }
     }
     judge_answers(connection, &packets, last.at, tally);
+    true
 }
 
 /// What the device says after a CONNACK or a SUBACK in pieces shows that it read it.
@@ -136,12 +147,8 @@ fn judge_answers(connection: &Connection<'_>, packets: &[&WirePacket<'_>], last:
 
 /// When the device closed because of one of the packets.
 fn ended_by(view: &View<'_>, connection: &Connection<'_>, packets: &[&WirePacket<'_>]) -> Option<At> {
-    let closed = connection.closed_by_device().filter(|_| connection.disconnect().is_none())?;
-    let cause =
-        packets.iter().find(|packet| packet.at < closed && closed.since(packet.at) <= HARMS_WITHIN)?;
-    let planned =
-        view.told_to_leave(connection, closed) || view.cut_off(connection, cause.at.time, closed.time);
-    (!planned && !awaits_pingresp(connection, closed)).then_some(closed)
+    let closed = view.closed_over(connection, packets.iter().map(|packet| packet.at));
+    closed.filter(|closed| !awaits_pingresp(connection, *closed))
 }
 
 /// A server that is slow to write may be late with its PINGRESP, and be given up for that.

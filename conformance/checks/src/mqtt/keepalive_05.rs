@@ -1,17 +1,12 @@
 //! MQTT-KEEPALIVE-05: a PINGRESP that nobody asked for does no harm.
 
-use std::time::Duration;
-
 use nanorig_trace::event::Direction;
 use nanorig_wire::mqtt::Packet;
 
-use crate::view::{At, Connection};
+use crate::view::{At, Connection, HARMS_WITHIN};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "MQTT-KEEPALIVE-05", always: false, judge };
-
-/// What ends within this time of a packet may have ended for it; what is said later shows that it did not.
-const HARMS_WITHIN: Duration = Duration::from_secs(10);
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
@@ -49,11 +44,7 @@ fn judge_one(view: &View<'_>, connection: &Connection<'_>, at: At, tally: &mut T
     if let Some(packet) = connection.from_device().find(|packet| later(packet.at)) {
         return tally.good(packet.at, format!("connection {} goes on after it", connection.id));
     }
-    let closed = connection.closed_by_device().filter(|closed| closed.since(at) < HARMS_WITHIN);
-    let Some(closed) = closed.filter(|closed| *closed > at && connection.disconnect().is_none()) else {
-        return;
-    };
-    if !view.told_to_leave(connection, closed) && !view.cut_off(connection, at.time, closed.time) {
+    if let Some(closed) = view.closed_over(connection, [at]) {
         let waited = closed.since(at).as_secs_f64();
         tally.bad(closed, format!("closed {waited:.1} s after a PINGRESP that it had not asked for"));
     }
@@ -61,7 +52,7 @@ fn judge_one(view: &View<'_>, connection: &Connection<'_>, at: At, tally: &mut T
 
 #[cfg(test)]
 mod tests {
-    use nanorig_trace::event::{CloseHow, ConnId, Party};
+    use nanorig_trace::event::{CloseHow, ConnId, Direction, Party};
     use nanorig_wire::mqtt::Packet;
     use serde_json::json;
 
@@ -102,6 +93,16 @@ mod tests {
         story.expect("MQTT-KEEPALIVE-05", Verdict::Inconclusive);
         let (mut story, conn) = unasked();
         story.at(21.0).cut(conn);
+        story.expect("MQTT-KEEPALIVE-05", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn an_end_for_another_recorded_cause_is_inconclusive() {
+        let (mut story, conn) = unasked();
+        story.at(23.0).tls_oddity(conn, "corrupt-record").close(conn, Party::Device, CloseHow::Fin);
+        story.expect("MQTT-KEEPALIVE-05", Verdict::Inconclusive);
+        let (mut story, conn) = unasked();
+        story.at(23.0).raw(conn, Direction::ToDevice, &[0, 0]).close(conn, Party::Device, CloseHow::Orderly);
         story.expect("MQTT-KEEPALIVE-05", Verdict::Inconclusive);
     }
 

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use nanorig_trace::event::Party;
+use nanorig_wire::lan::dns::Message;
+
 use crate::hub::sequence::{Absence, Sequence, absences, sequences};
 use crate::view::{At, Connection, Outage};
 use crate::{Check, Finding, Tally, View};
@@ -22,7 +25,7 @@ fn judge(view: &View<'_>) -> Finding {
         _ => Duration::ZERO,
     };
     // A device that gives up at the first cut is spared the others.
-    let gave_up = tally.has_bad() && flapped(view);
+    let gave_up = tally.has_bad() && (flapped(view) || is_idle(view));
     if !gave_up && (cuts.len() < LEAST_CUTS || span < LEAST_SPAN) {
         let (cuts, minutes) = (cuts.len(), span.as_secs() / 60);
         return Finding::inconclusive(format!("{cuts} sessions were cut, within {minutes} minutes"));
@@ -51,6 +54,29 @@ fn judge(view: &View<'_>) -> Finding {
 fn flapped(view: &View<'_>) -> bool {
     let length = |outage: &Outage<'_>| outage.until.unwrap_or(view.end()).since(outage.from);
     view.outages().iter().any(|outage| outage.fault == "flap" && length(outage) >= LEAST_SPAN)
+}
+
+/// True when the device has not even tried to connect again after its last session, over a link that worked: no server
+/// had a part in that.
+fn is_idle(view: &View<'_>) -> bool {
+    let last = view.connections_to("hub").rfind(|connection| connection.accepted().is_some());
+    let Some((last, closed)) = last.and_then(|last| Some((last, last.closed?))) else { return false };
+    // A device that ends a session by itself was not cut off.
+    if closed.by == Party::Device {
+        return false;
+    }
+    let attempts = ["hub", "dps"].into_iter().flat_map(|service| view.attempts(service));
+    let mut signs = attempts.map(|attempt| attempt.at).chain(asked(view));
+    signs.all(|at| at < closed.at) && !view.cut_off(last, closed.at.time, view.end().time)
+}
+
+/// When the device asked for a name that has led it to the hub or to DPS.
+fn asked<'v>(view: &'v View<'_>) -> impl Iterator<Item = At> + 'v {
+    let clouds = view.connections_to("hub").chain(view.connections_to("dps"));
+    let names: Vec<_> = clouds.filter_map(|cloud| view.name_of(*cloud.server.ip(), cloud.opened)).collect();
+    let asks =
+        move |message: &Message| message.questions.iter().any(|question| names.contains(&&question.name));
+    view.dns().filter(move |(_, message)| asks(message)).map(|(datagram, _)| datagram.at)
 }
 
 /// When sessions began that followed one that neither side had planned to end.
@@ -102,11 +128,12 @@ fn is_time_over(view: &View<'_>, at: At) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use nanorig_trace::event::CloudEvent;
+    use nanorig_trace::event::{CloseHow, CloudEvent, Party};
+    use nanorig_wire::mqtt::ConnectCode;
     use serde_json::json;
 
     use crate::Verdict;
-    use crate::testing::Story;
+    use crate::testing::{HUB, HUB_NAME, Story};
 
     /// A message each minute over this many cuts, one every ten minutes and two minutes long. `arrives` says which
     /// of those arrive that are due meanwhile.
@@ -186,10 +213,49 @@ mod tests {
             let mut story = Story::new();
             let conn = story.at(1.0).subscribed_session();
             let flap = |on| nanorig_trace::event::NetworkEvent::Link { fault: "flap".into(), on };
-            story.at(10.0).event(flap(true)).at(60.0).cut(conn);
+            story.at(10.0).event(flap(true)).at(60.0).cut(conn).at(70.0);
+            story.refused_session(ConnectCode::ServerUnavailable);
             story.at(10.0 + 60.0 * minutes).event(flap(false)).at(5_000.0).hub_status("Failed", "network");
             story.expect("RECON-INT-01", verdict);
         }
+    }
+
+    #[test]
+    fn never_trying_again_after_a_single_cut_fails() {
+        let cut = || {
+            let mut story = Story::new();
+            let conn = story.at(1.0).subscribed_session();
+            story.at(60.0).cut(conn);
+            story
+        };
+        for (second, verdict) in [(660.0, Verdict::Inconclusive), (661.0, Verdict::Fail)] {
+            let mut story = cut();
+            story.at(second).hub_status("Failed", "network");
+            story.expect("RECON-INT-01", verdict);
+        }
+        let asks = |name: &str| {
+            let mut story = Story::new();
+            story.dns_asks(1, HUB_NAME).dns_answers(1, HUB_NAME, 60, HUB);
+            let conn = story.at(1.0).subscribed_session();
+            story.at(60.0).cut(conn).at(100.0).dns_asks(2, name).at(3_600.0).hub_status("Failed", "network");
+            story
+        };
+        asks("pool.ntp.org").expect("RECON-INT-01", Verdict::Fail);
+        asks(HUB_NAME).expect("RECON-INT-01", Verdict::Inconclusive);
+        let mut left = Story::new();
+        let conn = left.at(1.0).subscribed_session();
+        left.at(60.0)
+            .close(conn, Party::Device, CloseHow::Reset)
+            .at(3_600.0)
+            .hub_status("Failed", "protocol");
+        left.expect("RECON-INT-01", Verdict::Inconclusive);
+        let mut refused = cut();
+        refused.at(70.0).refused_session(ConnectCode::NotAuthorized);
+        refused.at(3_600.0).hub_status("Failed", "unauthorized");
+        refused.expect("RECON-INT-01", Verdict::Inconclusive);
+        let mut told = cut();
+        told.at(100.0).action("hub.close", json!({})).at(3_600.0).hub_status("Disconnected", "closed-by-app");
+        told.expect("RECON-INT-01", Verdict::Inconclusive);
     }
 
     #[test]

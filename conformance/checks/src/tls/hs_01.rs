@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::refusal::{device_error, is_about_trust};
 use crate::view::{At, Connection};
 use crate::{Check, Finding, Tally, View};
 
@@ -13,6 +14,8 @@ const REACHES_THE_SERVER: Duration = Duration::from_secs(5);
 const NO_DELAY: Duration = Duration::from_millis(300);
 /// Back-off is random: so many delays in a row that are none are no chance.
 const IN_A_ROW: usize = 3;
+/// Names of harness calls that end a handshake. A device that leaves then has not given up by itself.
+const ENDS: &[&str] = &["hub.close", "socket.close", "sleep", "reset"];
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
@@ -44,18 +47,28 @@ fn judge_stall(view: &View<'_>, connection: &Connection<'_>, stalled: At, tally:
     let limit = view.duration("tls_timeout");
     let began = connection.opened;
     let ended = connection.ended(view.end());
+    let told = view.last_told(ENDS, ended).filter(|call| call.at > began).map(|call| call.at);
     // What ends the device's life or its link ends the wait as well.
-    if view.told_to_leave(connection, ended) || view.cut_off(connection, stalled.time, ended.time) {
+    if view.cut_off(connection, stalled.time, told.unwrap_or(ended).time) {
         return None;
     }
-    let held = ended.since(began);
+    let held = told.unwrap_or(ended).since(began);
     if held > limit + REACHES_THE_SERVER {
         tally.bad(ended, format!("the socket is held for {:.0} s", held.as_secs_f64()));
+        return None;
+    }
+    if told.is_some() || is_chain_refused(view, connection, stalled) {
         return None;
     }
     let given_up = connection.closed_by_device()?;
     tally.good(given_up, format!("given up after {:.0} s", held.as_secs_f64()));
     Some(given_up)
+}
+
+/// True when the chain came before the stall, and was the reason to leave or may have been.
+fn is_chain_refused(view: &View<'_>, connection: &Connection<'_>, stalled: At) -> bool {
+    let bad = connection.certificate.is_some_and(|certificate| certificate.kind != "good");
+    bad || device_error(view, connection, stalled).is_some_and(|error| is_about_trust(&error))
 }
 
 /// The next connection that the device makes to the same server by itself.
@@ -140,5 +153,32 @@ mod tests {
         story.at(5.0).stimulus("network", "wifi.lost", json!({}));
         story.at(600.0).close(conn, Party::Network, CloseHow::Timeout);
         story.expect("TLS-HS-01", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn a_chain_that_is_refused_is_no_giving_up() {
+        let refused = |kind: &str, said: Option<&str>| {
+            let mut story = Story::new();
+            let conn = stalls(&mut story, 1.0);
+            story.certificate(conn, kind, "g2").at(1.1);
+            if let Some(error) = said {
+                story.device_tls_failed(error);
+            }
+            story.close(conn, Party::Device, CloseHow::Fin);
+            story
+        };
+        refused("expired-leaf", None).expect("TLS-HS-01", Verdict::Inconclusive);
+        refused("good", Some("unknown-issuer")).expect("TLS-HS-01", Verdict::Inconclusive);
+        refused("good", Some("timeout")).expect("TLS-HS-01", Verdict::Pass);
+    }
+
+    #[test]
+    fn the_operators_close_is_no_giving_up_and_comes_too_late_after_the_limit() {
+        for (second, verdict) in [(20.0, Verdict::Inconclusive), (66.1, Verdict::Fail)] {
+            let mut story = Story::new();
+            let conn = stalls(&mut story, 1.0);
+            story.at(second).action("hub.close", json!({})).close(conn, Party::Device, CloseHow::Fin);
+            story.expect("TLS-HS-01", verdict);
+        }
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn device_error(view: &View<'_>, connection: &Connection<'_>, from: A
 }
 
 /// True when the word is about the chain and not about memory, time or the link.
-fn is_about_trust(error: &str) -> bool {
+pub(super) fn is_about_trust(error: &str) -> bool {
     matches!(
         error,
         "unknown-issuer"

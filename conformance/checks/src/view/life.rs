@@ -181,6 +181,17 @@ impl<'t> View<'t> {
             .any(|call| call.hand == "device" && TOLD.contains(&call.name) && from < call.at && call.at <= to)
     }
 
+    /// True when the device can be expected to go on by itself from `from` on for this long.
+    #[must_use]
+    pub(crate) fn left_alone(&self, from: At, span: Duration) -> bool {
+        let until = from.time + span;
+        let deadline = At { record: usize::MAX, time: until };
+        self.end().time > until
+            && !self.told_between(from, deadline)
+            && !self.boots_between(from, deadline)
+            && !self.disturbed(from.time, until)
+    }
+
     /// True when the harness told the device, before `at`, to end this connection.
     #[must_use]
     pub fn told_to_leave(&self, connection: &Connection<'_>, at: At) -> bool {

@@ -5,6 +5,7 @@
 
 mod at;
 mod boot;
+mod cause;
 mod cloud;
 mod connection;
 mod datagram;
@@ -30,6 +31,7 @@ use nanorig_wire::lan::{dhcp, dns, sntp};
 
 pub use at::At;
 pub use boot::Boot;
+pub(crate) use cause::HARMS_WITHIN;
 pub use connection::{Closed, Connection, WirePacket, WireViolation};
 pub use datagram::{Content, Datagram};
 pub use harness::{Finished, HarnessCall, Step};

@@ -12,10 +12,16 @@ impl View<'_> {
     /// No requirement declares it, which is a mistake in the check.
     #[must_use]
     pub fn number(&self, name: &str) -> f64 {
-        let parameter =
-            Catalogue::get().parameter(name).expect("checks use thresholds that the catalogue declares");
-        let given = self.trace.header.parameters.get(name).and_then(|value| parameter.read(value).ok());
-        given.unwrap_or(parameter.default)
+        self.given(name).unwrap_or(declared(name).default)
+    }
+
+    /// The threshold of this name where the scenario sets it.
+    ///
+    /// # Panics
+    /// As [`number`](Self::number).
+    #[must_use]
+    pub fn given(&self, name: &str) -> Option<f64> {
+        self.trace.header.parameters.get(name).and_then(|value| declared(name).read(value).ok())
     }
 
     /// The threshold of this name, which is in seconds.
@@ -35,4 +41,8 @@ impl View<'_> {
             Some(format!("the parameter {name} cannot be read: {error}"))
         })
     }
+}
+
+fn declared(name: &str) -> &'static Parameter {
+    Catalogue::get().parameter(name).expect("checks use thresholds that the catalogue declares")
 }

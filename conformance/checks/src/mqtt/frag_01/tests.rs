@@ -1,4 +1,4 @@
-use nanorig_trace::event::{CloseHow, ConnId, Party};
+use nanorig_trace::event::{CloseHow, ConnId, Direction, Party};
 use nanorig_wire::mqtt::Packet;
 use serde_json::{Value, json};
 
@@ -48,11 +48,25 @@ fn a_connection_that_is_made_in_single_bytes_passes() {
 
 #[test]
 fn giving_up_over_a_part_fails() {
-    for (second, verdict) in [(13.0, Verdict::Fail), (13.1, Verdict::Inconclusive)] {
+    for (second, verdict) in [(12.9, Verdict::Fail), (13.0, Verdict::Inconclusive)] {
         let (mut told, conn) = split();
         told.at(second).close(conn, Party::Device, CloseHow::Orderly);
         told.expect("MQTT-FRAG-01", verdict);
     }
+}
+
+#[test]
+fn giving_up_for_another_recorded_cause_is_inconclusive() {
+    let (mut told, conn) = split();
+    told.at(5.0).tls_oddity(conn, "corrupt-record").at(5.1).close(conn, Party::Device, CloseHow::Fin);
+    let finding = told.expect("MQTT-FRAG-01", Verdict::Inconclusive);
+    assert!(finding.summary.contains("what became of the packets"), "{}", finding.summary);
+    let (mut told, conn) = split();
+    told.at(5.0).raw(conn, Direction::ToDevice, &[0, 0]).close(conn, Party::Device, CloseHow::Orderly);
+    told.expect("MQTT-FRAG-01", Verdict::Inconclusive);
+    let (mut told, conn) = split();
+    told.at(5.0).device_tls_failed("record-too-large").close(conn, Party::Device, CloseHow::Orderly);
+    told.expect("MQTT-FRAG-01", Verdict::Inconclusive);
 }
 
 #[test]
