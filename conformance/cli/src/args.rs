@@ -122,6 +122,9 @@ pub(crate) struct ServeArguments {
     /// Append everything that arrives to this file, as JSON lines.
     #[arg(long, value_name = "FILE")]
     pub(crate) telemetry_file: Option<PathBuf>,
+    /// Keep what hubs and the provisioning service know in this file, from start to start [default: it ends with the server]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
     /// Hubs, devices, policies and enrollments that exist from the start (TOML, docs/serve.md).
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

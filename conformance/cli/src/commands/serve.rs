@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> miette::Result<Exit> {
         hosts: arguments.hosts.clone(),
         telemetry_file: arguments.telemetry_file.clone(),
         config: arguments.config.as_deref().map(Config::read).transpose().into_diagnostic()?,
+        state: arguments.state.clone(),
         dns: arguments.dns,
         ntp: arguments.ntp,
         ..Options::new(folder)
@@ -36,14 +37,19 @@ pub(crate) fn run(arguments: &ServeArguments) -> miette::Result<Exit> {
 }
 
 async fn serve(options: &Options, ready_file: Option<&std::path::Path>) -> miette::Result<Exit> {
-    let server = nanorig_serve::start(options).await.into_diagnostic()?;
+    let mut server = nanorig_serve::start(options).await.into_diagnostic()?;
     stdio::out(&greeting(&server, options))?;
     if let Some(file) = ready_file {
         let ready = serde_json::to_value(&server.ready).into_diagnostic()?;
         outputs::write(file, outputs::json_text(&ready).as_bytes())?;
     }
-    tokio::signal::ctrl_c().await.into_diagnostic().wrap_err("Ctrl-C cannot be waited for")?;
-    Ok(Exit::Passed)
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => {
+            pressed.into_diagnostic().wrap_err("Ctrl-C cannot be waited for")?;
+            Ok(Exit::Passed)
+        }
+        error = server.failed() => Err(error).into_diagnostic(),
+    }
 }
 
 /// Where certificates stay: the folder for what programs can make again.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nanorig_certs::Pki;
 use nanorig_cloud::LinkedHubs;
 use nanorig_cloud::dps::{Dps, DpsConfig, LinkedHub};
+use nanorig_cloud::durable::Ledger;
 use nanorig_cloud::front::mqtt::hub::HubHandler;
 use nanorig_cloud::front::mqtt::{Config, DpsConnection, Shell, listen};
 use nanorig_cloud::front::tls::{TlsPolicy, TlsSettings, TlsVersions};
@@ -123,6 +124,7 @@ impl CloudStage {
             clock: world.clock,
             recorder: world.recorder.clone(),
             hostiles: self.hostiles.clone(),
+            ledger: Ledger::new(),
         };
         let tls = Some(self.tls.clone());
         if let Some((_, hub)) = self.hubs.iter().find(|(_, hub)| hub.host() == host) {

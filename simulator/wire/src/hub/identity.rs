@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The longest device id or module id, in characters.
@@ -20,7 +21,7 @@ pub const MAX_ID_CHARS: usize = 128;
 /// assert_eq!(module.resource("contoso.azure-devices.net"), "contoso.azure-devices.net/devices/dev1/modules/mod1");
 /// # Ok::<(), nanorig_wire::hub::IdentityError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Identity {
     /// Device id.
     pub device: String,
