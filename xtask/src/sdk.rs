@@ -17,6 +17,8 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     let sources = metadata.workspace_root.join(SOURCES).into_std_path_buf();
     let sdk = metadata.target_directory.join("sdk").into_std_path_buf();
     python(&sources.join("python"), &sdk.join("python"))?;
+    // The official SDK wants an older paho-mqtt than the one that speaks MQTT 5 well.
+    python(&sources.join("paho"), &sdk.join("paho"))?;
     node(&sources.join("node"), &sdk.join("node"))
 }
 

@@ -9,6 +9,7 @@ pub mod dps;
 pub mod hub;
 pub mod lan;
 pub mod mqtt;
+pub mod mqtt5;
 mod octets;
 pub mod percent;
 mod query;

@@ -34,7 +34,7 @@ events! {
             conn: ConnId,
             /// CONNACK return code or HTTP-like status.
             code: u32,
-            /// `bad-signature`, `token-expired`, `wrong-resource`, `malformed-token`, `wrong-policy`, `unknown-device`, `device-disabled`, `wrong-auth-type`, `certificate-required`, `certificate-mismatch`, `certificate-expired`, `bad-username`, `client-id-mismatch`, `throttled`, `unavailable`, `protocol-level` or `stimulus`.
+            /// `bad-signature`, `token-expired`, `wrong-resource`, `malformed-token`, `wrong-policy`, `unknown-device`, `device-disabled`, `wrong-auth-type`, `certificate-required`, `certificate-mismatch`, `certificate-expired`, `bad-username`, `bad-request`, `client-id-mismatch`, `throttled`, `unavailable`, `protocol-level` or `stimulus`.
             reason: String,
         },
         /// A device's connection to the hub ended.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::reader::Reader;
 use super::writer::Writer;
-use super::{DecodeError, EncodeError, Fault, PacketType, QoS, check_topic_name};
+use super::{DecodeError, EncodeError, Fault, PacketType, QoS, check_topic_name, varint};
 
 const USER_NAME: u8 = 0x80;
 const PASSWORD: u8 = 0x40;
@@ -104,13 +104,7 @@ impl Connect {
     /// Where the level stands in the packet, for errors that are found after decoding.
     fn level_offset(&self) -> usize {
         let body = self.body().map_or(0, |body| body.length());
-        let length_bytes = match body {
-            0..=127 => 1,
-            128..=16_383 => 2,
-            16_384..=2_097_151 => 3,
-            _ => 4,
-        };
-        1 + length_bytes + NAME_LENGTH_BYTES + self.protocol_name.len()
+        1 + varint::length(body) + NAME_LENGTH_BYTES + self.protocol_name.len()
     }
 
     pub(super) fn decode(mut reader: Reader<'_>) -> Result<Self, DecodeError> {

@@ -12,7 +12,7 @@ use super::{ConnectCode, PacketType, Sender, TopicFault};
 #[error("{field} at byte {offset}: {fault} [{clause}]")]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// The statement or section of MQTT 3.1.1, such as `MQTT-3.1.2-3` or `MQTT-2.2.3`.
+    /// The statement or section of the standard in the packet's version, such as `MQTT-3.1.2-3` or `MQTT-2.2.3`.
     pub clause: &'static str,
     /// Where the offending field starts, in bytes from the first byte of the packet.
     pub offset: usize,
@@ -59,6 +59,56 @@ pub enum Fault {
         /// The fourth byte.
         found: u8,
     },
+    /// A variable byte integer within a packet has a fifth byte.
+    #[error("the fourth byte of the number has its continuation bit set (found 0x{found:02x})")]
+    IntegerTooLong {
+        /// The fourth byte.
+        found: u8,
+    },
+    /// A variable byte integer with needless bytes (MQTT 5.0).
+    #[error("fewer bytes could say the same number")]
+    NotShortest,
+    /// A property that does not exist (MQTT 5.0).
+    #[error("property 0x{found:02x} does not exist")]
+    UnknownProperty {
+        /// Its identifier.
+        found: usize,
+    },
+    /// A property that this packet, or this sender of it, does not have (MQTT 5.0).
+    #[error("{name} does not belong here")]
+    MisplacedProperty {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A property that may stand once comes again (MQTT 5.0).
+    #[error("{name} comes twice")]
+    RepeatedProperty {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A property's value that the standard does not allow (MQTT 5.0).
+    #[error("value is {found} where {allowed} is allowed")]
+    PropertyValue {
+        /// The value.
+        found: u32,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// A property without which the rest has no meaning (MQTT 5.0).
+    #[error("{name} is missing")]
+    MissingProperty {
+        /// Its name.
+        name: &'static str,
+    },
+    /// Retain handling bits `11` (MQTT 5.0).
+    #[error("retain handling 3 does not exist")]
+    RetainHandling3,
+    /// No Local on a shared subscription (MQTT 5.0).
+    #[error("no local is set on a shared subscription")]
+    SharedNoLocal,
+    /// A shared subscription without a share name or without a filter (MQTT 5.0).
+    #[error("shared subscription is not $share/name/filter")]
+    ShareName,
     /// The packet is larger than the receiver takes.
     #[error("packet of {bytes} bytes exceeds the limit of {limit}")]
     TooLarge {

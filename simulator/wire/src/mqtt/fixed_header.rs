@@ -1,55 +1,49 @@
 //! The fixed header: packet type, flags and remaining length.
 
-use super::{DecodeError, EncodeError, Fault};
+use super::{DecodeError, EncodeError, Fault, varint};
 
 /// The largest remaining length that four bytes can say (MQTT-2.2.3).
-pub const MAX_REMAINING_LENGTH: usize = 268_435_455;
+pub const MAX_REMAINING_LENGTH: usize = varint::MAX;
 
 /// A fixed header that is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FixedHeader {
+pub(crate) struct FixedHeader {
     /// Bytes of the header itself, 2 to 5.
-    pub(super) header_bytes: usize,
+    pub(crate) header_bytes: usize,
     /// Bytes that follow it.
-    pub(super) remaining_length: usize,
+    pub(crate) remaining_length: usize,
+    /// False when fewer bytes could say the remaining length.
+    pub(crate) is_shortest: bool,
 }
 
 /// Reads a fixed header from the start of `bytes`; `None` when it is not complete yet.
 ///
 /// A remaining length with needless zero digits (`0x80 0x00`) is taken: only MQTT 5 forbids it.
-pub(super) fn decode(bytes: &[u8]) -> Result<Option<FixedHeader>, DecodeError> {
-    let mut remaining_length = 0;
-    for index in 0..4 {
-        let Some(&digit) = bytes.get(1 + index) else { return Ok(None) };
-        remaining_length |= usize::from(digit & 0x7f) << (7 * index);
-        if digit & 0x80 == 0 {
-            return Ok(Some(FixedHeader { header_bytes: 2 + index, remaining_length }));
-        }
+pub(crate) fn decode(bytes: &[u8]) -> Result<Option<FixedHeader>, DecodeError> {
+    let Some(digits) = bytes.get(1..) else { return Ok(None) };
+    match varint::decode(digits) {
+        Ok(found) => Ok(found.map(|length| FixedHeader {
+            header_bytes: 1 + length.bytes,
+            remaining_length: length.value,
+            is_shortest: length.is_shortest(),
+        })),
+        Err(found) => Err(DecodeError {
+            clause: "MQTT-2.2.3",
+            offset: 1,
+            field: "remaining length",
+            fault: Fault::LengthTooLong { found },
+        }),
     }
-    Err(DecodeError {
-        clause: "MQTT-2.2.3",
-        offset: 1,
-        field: "remaining length",
-        fault: Fault::LengthTooLong { found: bytes[4] },
-    })
 }
 
 /// Appends the shortest fixed header.
-pub(super) fn encode(first_byte: u8, remaining_length: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+pub(crate) fn encode(first_byte: u8, remaining_length: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     if remaining_length > MAX_REMAINING_LENGTH {
         return Err(EncodeError::PacketTooLarge { bytes: remaining_length });
     }
     out.push(first_byte);
-    let mut rest = remaining_length;
-    loop {
-        let digit = (rest & 0x7f) as u8;
-        rest >>= 7;
-        if rest == 0 {
-            out.push(digit);
-            return Ok(());
-        }
-        out.push(digit | 0x80);
-    }
+    varint::encode(remaining_length, out);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -74,7 +68,8 @@ mod tests {
             let mut bytes = Vec::new();
             encode(0x30, length, &mut bytes).unwrap();
             assert_eq!(&bytes[1..], digits, "{length}");
-            let header = FixedHeader { header_bytes: 1 + digits.len(), remaining_length: length };
+            let header =
+                FixedHeader { header_bytes: 1 + digits.len(), remaining_length: length, is_shortest: true };
             assert_eq!(decode(&bytes), Ok(Some(header)));
             assert_eq!(decode(&bytes[..bytes.len() - 1]), Ok(None));
         }
@@ -101,7 +96,7 @@ mod tests {
 
     #[test]
     fn needless_digits_are_taken_in_3_1_1() {
-        let header = FixedHeader { header_bytes: 5, remaining_length: 0 };
+        let header = FixedHeader { header_bytes: 5, remaining_length: 0, is_shortest: false };
         assert_eq!(decode(&[0xc0, 0x80, 0x80, 0x80, 0x00]), Ok(Some(header)));
     }
 }

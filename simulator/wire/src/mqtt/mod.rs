@@ -1,4 +1,5 @@
-//! MQTT control packets: 3.1.1, and CONNECT of 3.1.
+//! MQTT control packets: 3.1.1, and CONNECT of 3.1. Those of 5.0 are in [`mqtt5`](crate::mqtt5), which shares the parts that are
+//! the same in both.
 //!
 //! Clauses are those of the OASIS standard MQTT 3.1.1 (`MQTT-3.1.2-3` is a numbered
 //! statement, `MQTT-2.2.3` a section without one). Sessions, timers and what to
@@ -9,24 +10,27 @@ mod connack;
 mod connect;
 mod empty;
 mod error;
-mod fixed_header;
+pub(crate) mod fixed_header;
 mod framer;
+mod level;
 mod packet;
 mod packet_id;
 mod publish;
 mod qos;
-mod reader;
+pub(crate) mod reader;
 mod suback;
 mod subscribe;
 mod topic;
 mod unsubscribe;
-mod writer;
+pub(crate) mod varint;
+pub(crate) mod writer;
 
 pub use connack::{ConnAck, ConnectCode};
 pub use connect::{Connect, Will};
 pub use error::{DecodeError, EncodeError, Fault};
 pub use fixed_header::MAX_REMAINING_LENGTH;
 pub use framer::Framer;
+pub use level::protocol_level;
 pub use packet::{Packet, PacketType, Sender};
 pub use packet_id::PacketId;
 pub use publish::Publish;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::ack::Ack;
 use super::empty::Empty;
-use super::reader::Reader;
+use super::reader::{Reader, V3};
 use super::{
     ConnAck, Connect, DecodeError, EncodeError, Fault, PacketId, Publish, SubAck, Subscribe, Unsubscribe,
     fixed_header,
@@ -40,10 +40,12 @@ pub enum PacketType {
     PingReq = 12,
     PingResp = 13,
     Disconnect = 14,
+    /// MQTT 5.0 only.
+    Auth = 15,
 }
 
 impl PacketType {
-    /// All types in the order of their numbers.
+    /// All types of MQTT 3.1.1 in the order of their numbers.
     pub const ALL: [Self; 14] = [
         Self::Connect,
         Self::ConnAck,
@@ -79,17 +81,18 @@ impl PacketType {
             Self::PingReq => "PINGREQ",
             Self::PingResp => "PINGRESP",
             Self::Disconnect => "DISCONNECT",
+            Self::Auth => "AUTH",
         }
     }
 
-    /// The type in the upper four bits of a packet's first byte; `None` for 0 and 15.
+    /// The type in the upper four bits of a packet's first byte; `None` for 0 and 15, which 3.1.1 does not have.
     #[must_use]
     pub fn of_first_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|packet| *packet as u8 == byte >> 4)
     }
 
     /// The first byte of a packet whose flags are fixed.
-    pub(super) fn first_byte(self) -> u8 {
+    pub(crate) fn first_byte(self) -> u8 {
         (self as u8) << 4 | self.fixed_flags().map_or(0, |(flags, _)| flags)
     }
 
@@ -101,12 +104,13 @@ impl PacketType {
             }
             Self::ConnAck | Self::SubAck | Self::UnsubAck | Self::PingResp => from == Sender::Server,
             Self::Publish | Self::PubAck | Self::PubRec | Self::PubRel | Self::PubComp => true,
+            Self::Auth => false,
         }
     }
 
     /// Table 2.2: the flags that this packet must have, with the statement that says so.
     /// `None` for PUBLISH, whose flags have a meaning.
-    pub(super) fn fixed_flags(self) -> Option<(u8, &'static str)> {
+    pub(crate) fn fixed_flags(self) -> Option<(u8, &'static str)> {
         match self {
             Self::Publish => None,
             Self::PubRel => Some((0b0010, "MQTT-3.6.1-1")),
@@ -179,7 +183,7 @@ impl Packet {
     pub fn decode(frame: &[u8], from: Sender) -> Result<Self, DecodeError> {
         let (packet_type, body) = Self::decode_fixed_header(frame, from)?;
         let flags = frame[0] & 0x0f;
-        let reader = Reader::new(frame, body);
+        let reader = Reader::new(frame, body, &V3);
         Ok(match packet_type {
             PacketType::Connect => Self::Connect(Connect::decode(reader)?),
             PacketType::ConnAck => Self::ConnAck(ConnAck::decode(reader)?),
@@ -195,7 +199,13 @@ impl Packet {
             PacketType::PingReq => Empty::decode(&reader).map(|Empty| Self::PingReq)?,
             PacketType::PingResp => Empty::decode(&reader).map(|Empty| Self::PingResp)?,
             PacketType::Disconnect => Empty::decode(&reader).map(|Empty| Self::Disconnect)?,
+            PacketType::Auth => return Err(Self::reserved_type(frame[0])),
         })
+    }
+
+    fn reserved_type(first: u8) -> DecodeError {
+        let fault = Fault::ReservedType { found: first >> 4 };
+        DecodeError { clause: "MQTT-4.8.0-1", offset: 0, field: "packet type", fault }
     }
 
     /// Type and start of the body.
@@ -206,8 +216,7 @@ impl Packet {
             return Err(error("MQTT-2.2", 0, "fixed header", fault));
         };
         let Some(packet_type) = PacketType::of_first_byte(first) else {
-            let fault = Fault::ReservedType { found: first >> 4 };
-            return Err(error("MQTT-4.8.0-1", 0, "packet type", fault));
+            return Err(Self::reserved_type(first));
         };
         if !packet_type.is_sent_by(from) {
             let fault = Fault::WrongSender { found: packet_type, from };

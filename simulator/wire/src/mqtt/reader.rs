@@ -1,29 +1,45 @@
 //! Reads the fields of one packet; every failure knows its field and its place.
 
-use super::{DecodeError, Fault, PacketId, Sender};
+use super::{DecodeError, Fault, PacketId, Sender, varint};
+
+/// The statements of one version about what many of its packets have.
+pub(crate) struct Clauses {
+    ill_formed_utf8: &'static str,
+    null_character: &'static str,
+    packet_id: &'static str,
+}
+
+/// MQTT 3.1.1.
+pub(crate) static V3: Clauses =
+    Clauses { ill_formed_utf8: "MQTT-1.5.3-1", null_character: "MQTT-1.5.3-2", packet_id: "MQTT-2.3.1-1" };
+
+/// MQTT 5.0.
+pub(crate) static V5: Clauses =
+    Clauses { ill_formed_utf8: "MQTT-1.5.4-1", null_character: "MQTT-1.5.4-2", packet_id: "MQTT-2.2.1-3" };
 
 /// A cursor over one packet, fixed header included so that offsets are those of the packet.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     packet: &'a [u8],
     at: usize,
+    clauses: &'static Clauses,
 }
 
 impl<'a> Reader<'a> {
     /// Starts at `at`, behind the fixed header.
-    pub(super) fn new(packet: &'a [u8], at: usize) -> Self {
-        Self { packet, at }
+    pub(crate) fn new(packet: &'a [u8], at: usize, clauses: &'static Clauses) -> Self {
+        Self { packet, at, clauses }
     }
 
     /// Bytes from the start of the packet.
-    pub(super) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         self.at
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.at >= self.packet.len()
     }
 
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
         count: usize,
         field: &'static str,
@@ -39,23 +55,59 @@ impl<'a> Reader<'a> {
     }
 
     /// All that is left.
-    pub(super) fn rest(&mut self) -> &'a [u8] {
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
         let rest = self.packet.get(self.at..).unwrap_or_default();
         self.at = self.packet.len();
         rest
     }
 
-    pub(super) fn u8(&mut self, field: &'static str, clause: &'static str) -> Result<u8, DecodeError> {
+    pub(crate) fn u8(&mut self, field: &'static str, clause: &'static str) -> Result<u8, DecodeError> {
         Ok(self.take(1, field, clause)?[0])
     }
 
-    pub(super) fn u16(&mut self, field: &'static str, clause: &'static str) -> Result<u16, DecodeError> {
+    pub(crate) fn u16(&mut self, field: &'static str, clause: &'static str) -> Result<u16, DecodeError> {
         let bytes = self.take(2, field, clause)?;
         Ok(u16::from_be_bytes([bytes[0], bytes[1]]))
     }
 
+    pub(crate) fn u32(&mut self, field: &'static str, clause: &'static str) -> Result<u32, DecodeError> {
+        let bytes = self.take(4, field, clause)?;
+        Ok(u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+    }
+
+    /// A variable byte integer in its shortest form (MQTT 5.0, MQTT-1.5.5-1).
+    pub(crate) fn varint(&mut self, field: &'static str, clause: &'static str) -> Result<usize, DecodeError> {
+        let offset = self.at;
+        let rest = self.packet.get(offset..).unwrap_or_default();
+        let error = |clause, fault| DecodeError { clause, offset, field, fault };
+        match varint::decode(rest) {
+            Ok(Some(found)) if found.is_shortest() => {
+                self.at += found.bytes;
+                Ok(found.value)
+            }
+            Ok(Some(_)) => Err(error("MQTT-1.5.5-1", Fault::NotShortest)),
+            Ok(None) => {
+                let fault = Fault::Truncated { needed: rest.len() + 1, available: rest.len() };
+                Err(error(clause, fault))
+            }
+            Err(found) => Err(error("MQTT-1.5.5", Fault::IntegerTooLong { found })),
+        }
+    }
+
+    /// A reader of the next `length` bytes alone; this one goes on behind them.
+    pub(crate) fn part(
+        &mut self,
+        length: usize,
+        field: &'static str,
+        clause: &'static str,
+    ) -> Result<Self, DecodeError> {
+        let at = self.at;
+        self.take(length, field, clause)?;
+        Ok(Self { packet: &self.packet[..at + length], at, clauses: self.clauses })
+    }
+
     /// Bytes behind a two-byte length.
-    pub(super) fn binary(
+    pub(crate) fn binary(
         &mut self,
         field: &'static str,
         clause: &'static str,
@@ -66,15 +118,15 @@ impl<'a> Reader<'a> {
     }
 
     /// UTF-8 text behind a two-byte length. `clause` is for a field that is cut short; text that
-    /// is no text breaks MQTT-1.5.3-1 or -2 wherever it stands.
-    pub(super) fn text(&mut self, field: &'static str, clause: &'static str) -> Result<&'a str, DecodeError> {
+    /// is no text breaks the version's own clauses wherever it stands.
+    pub(crate) fn text(&mut self, field: &'static str, clause: &'static str) -> Result<&'a str, DecodeError> {
         let offset = self.at;
         let bytes = self.binary(field, clause)?;
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let valid = error.valid_up_to();
             let found = bytes.get(valid).copied().unwrap_or_default();
             DecodeError {
-                clause: "MQTT-1.5.3-1",
+                clause: self.clauses.ill_formed_utf8,
                 offset,
                 field,
                 fault: Fault::IllFormedUtf8 { valid, found },
@@ -82,7 +134,7 @@ impl<'a> Reader<'a> {
         })?;
         match text.find('\0') {
             Some(after) => Err(DecodeError {
-                clause: "MQTT-1.5.3-2",
+                clause: self.clauses.null_character,
                 offset,
                 field,
                 fault: Fault::NullCharacter { after },
@@ -92,16 +144,16 @@ impl<'a> Reader<'a> {
     }
 
     /// A packet identifier of a packet that must have one.
-    pub(super) fn packet_id(&mut self) -> Result<PacketId, DecodeError> {
+    pub(crate) fn packet_id(&mut self) -> Result<PacketId, DecodeError> {
         let offset = self.at;
-        let clause = "MQTT-2.3.1-1";
+        let clause = self.clauses.packet_id;
         let field = "packet identifier";
         let id = self.u16(field, clause)?;
         PacketId::new(id).ok_or(DecodeError { clause, offset, field, fault: Fault::PacketIdZero })
     }
 
     /// Ends the packet: nothing may be left.
-    pub(super) fn finish(&self, clause: &'static str) -> Result<(), DecodeError> {
+    pub(crate) fn finish(&self, clause: &'static str) -> Result<(), DecodeError> {
         match self.packet.len().saturating_sub(self.at) {
             0 => Ok(()),
             count => Err(DecodeError {

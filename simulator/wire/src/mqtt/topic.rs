@@ -49,7 +49,7 @@ impl TopicFault {
         }
     }
 
-    pub(super) const fn is_wildcard(self) -> bool {
+    pub(crate) const fn is_wildcard(self) -> bool {
         matches!(self, Self::WildcardInName { .. })
     }
 }

@@ -1,29 +1,49 @@
 //! Writes the fields of one packet.
 
 use super::EncodeError;
-use super::fixed_header;
+use super::{fixed_header, varint};
 
 /// Collects the variable header and payload of one packet.
 #[derive(Default)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     body: Vec<u8>,
 }
 
 impl Writer {
-    pub(super) fn u8(&mut self, value: u8) {
+    pub(crate) fn u8(&mut self, value: u8) {
         self.body.push(value);
     }
 
-    pub(super) fn u16(&mut self, value: u16) {
+    pub(crate) fn u16(&mut self, value: u16) {
         self.body.extend_from_slice(&value.to_be_bytes());
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn u32(&mut self, value: u32) {
+        self.body.extend_from_slice(&value.to_be_bytes());
+    }
+
+    /// A variable byte integer in its shortest form.
+    pub(crate) fn varint(&mut self, value: usize, field: &'static str) -> Result<(), EncodeError> {
+        if value > varint::MAX {
+            return Err(EncodeError::FieldTooLong { field, bytes: value });
+        }
+        varint::encode(value, &mut self.body);
+        Ok(())
+    }
+
+    /// What another writer collected, behind its length.
+    pub(crate) fn counted(&mut self, part: &Self, field: &'static str) -> Result<(), EncodeError> {
+        self.varint(part.length(), field)?;
+        self.bytes(&part.body);
+        Ok(())
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.body.extend_from_slice(bytes);
     }
 
     /// Bytes behind a two-byte length.
-    pub(super) fn binary(&mut self, bytes: &[u8], field: &'static str) -> Result<(), EncodeError> {
+    pub(crate) fn binary(&mut self, bytes: &[u8], field: &'static str) -> Result<(), EncodeError> {
         let length = u16::try_from(bytes.len())
             .map_err(|_| EncodeError::FieldTooLong { field, bytes: bytes.len() })?;
         self.u16(length);
@@ -31,17 +51,17 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) fn text(&mut self, text: &str, field: &'static str) -> Result<(), EncodeError> {
+    pub(crate) fn text(&mut self, text: &str, field: &'static str) -> Result<(), EncodeError> {
         self.binary(text.as_bytes(), field)
     }
 
     /// Bytes so far: the remaining length.
-    pub(super) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         self.body.len()
     }
 
     /// Puts the fixed header in front and appends the packet to `out`.
-    pub(super) fn finish(self, first_byte: u8, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    pub(crate) fn finish(self, first_byte: u8, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         fixed_header::encode(first_byte, self.body.len(), out)?;
         out.extend_from_slice(&self.body);
         Ok(())

@@ -4,7 +4,9 @@
 //! service. Secrets show neither in `Debug` nor in errors.
 
 mod key;
+mod signed_connect;
 mod token;
 
 pub use key::{KeyError, SharedKey};
+pub use signed_connect::SignedConnect;
 pub use token::{SasToken, TokenError};

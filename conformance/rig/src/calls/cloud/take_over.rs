@@ -78,7 +78,7 @@ fn take(hub: &HubHandle, identity: &Identity) -> Result<nanorig_cloud::hub::Conn
         front: Front::Mqtt,
         host: hub.host(),
         identity,
-        credentials: Credentials { token: &token, chain: &[] },
+        credentials: Credentials::new(&token, &[]),
         model_id: None,
         clean: false,
         will: None,
