@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("nanorig-cloud", &["nanorig-certs", "nanorig-wire", "nanorig-trace", "nanorig-world"]),
     ("nanorig-peers", &[]),
     ("nanorig-serve", &["nanorig-certs", "nanorig-cloud", "nanorig-trace", "nanorig-wire", "nanorig-world"]),
+    ("nanorig-fuzz", &["nanorig-cloud", "nanorig-serve", "nanorig-trace", "nanorig-wire", "nanorig-world"]),
     ("nanorig-dut", &["nanorig-trace"]),
     ("nanorig-scenario", &["nanorig-dut", "nanorig-trace"]),
     ("nanorig-runner", &["nanorig-dut", "nanorig-scenario", "nanorig-trace"]),

@@ -1,11 +1,12 @@
 //! Everything that is judged without running the product.
 
 use crate::command::{self, cargo};
-use crate::{edges, file_length};
+use crate::{edges, file_length, fuzz};
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let cargo = cargo();
     command::run(&cargo, &["fmt", "--all", "--check"], &[])?;
+    command::run(&cargo, &["fmt", "--check", "--manifest-path", fuzz::MANIFEST], &[])?;
     edges::check()?;
     file_length::report()?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];

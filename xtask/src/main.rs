@@ -7,6 +7,7 @@ mod determinism;
 mod edges;
 mod excused;
 mod file_length;
+mod fuzz;
 mod lint;
 mod requirements;
 mod scenarios;
@@ -35,6 +36,14 @@ enum Task {
         /// Passed on to `cargo test`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
+    },
+    /// Lets libFuzzer look for inputs that break the parsers of the fronts.
+    Fuzz {
+        /// Only this target.
+        target: Option<String>,
+        /// How long each target runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
     },
     /// Measures time and memory against their targets.
     Bench,
@@ -69,6 +78,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
     match task {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(&arguments),
+        Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Bench => bench::run(),
         Task::Determinism { scenarios } => determinism::run(&scenarios),
         Task::Requirements => requirements::run(),

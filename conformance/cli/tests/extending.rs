@@ -14,7 +14,7 @@ struct Section {
 }
 
 /// What the table promises a recipe for.
-const RECIPES: [&str; 7] = [
+const RECIPES: [&str; 8] = [
     "A check",
     "A quirk",
     "A link fault",
@@ -22,6 +22,7 @@ const RECIPES: [&str; 7] = [
     "A device action",
     "A profile",
     "A protocol front",
+    "A fuzz target",
 ];
 
 fn page() -> String {
