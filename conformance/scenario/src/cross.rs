@@ -3,6 +3,7 @@
 //! A rule is a place in the file and a test of what stands there. This knows what the rest of the
 //! scenario says, and nothing about how a rig is built from it.
 
+mod together;
 mod written;
 
 use std::collections::BTreeSet;
@@ -80,6 +81,8 @@ const UNIQUE: &[(&[&str], &[&str])] = &[
 const ARGUMENTS: &[(Hand, Option<&str>, &str, Test)] = &[
     (Hand::Device, Some("dps.register"), "device", dps),
     (Hand::Device, Some("telemetry.send"), "properties", written::no_null),
+    (Hand::Device, Some("telemetry.send"), "properties", written::property_names),
+    (Hand::Device, Some("telemetry.send"), "sequence", written::property_name),
     (Hand::Device, Some("twin.report"), "patch", properties),
     (Hand::Cloud, Some("twin.desired"), "patch", properties),
     (Hand::Cloud, None, "hub", hub),
@@ -95,6 +98,13 @@ const ARGUMENTS: &[(Hand, Option<&str>, &str, Test)] = &[
         one_of("root", &known, "nanorig list roots", node)
     }),
     (Hand::Cloud, Some("calm"), "stimulus", |scope, node| call_of(scope, Hand::Cloud, "stimulus", node)),
+    (Hand::Network, Some("dns.answer"), "server", dns_server),
+    (Hand::Network, Some("ntp.answer"), "server", time_server),
+    (Hand::Network, Some("partition"), "direction", |_, node| {
+        one_of("direction", &["both", "from-device", "to-device"], "", node)
+    }),
+    (Hand::Network, Some("firewall"), "port", |_, node| written::narrower(1, 65_535, node)),
+    (Hand::Network, Some("lose-nth"), "nth", |_, node| written::narrower(1, 1_000_000_000, node)),
     (Hand::Network, Some("heal"), "fault", |scope, node| call_of(scope, Hand::Network, "link fault", node)),
 ];
 
@@ -151,6 +161,10 @@ fn arguments(scope: &Scope<'_>, steps: &Node, faults: &mut Vec<Diagnostic>) {
             if called(*hand).is_some_and(|called| called == *call) {
                 faults.extend(second(entries, names));
             }
+        }
+        for hand in [Hand::Device, Hand::Cloud, Hand::Network] {
+            let call = called(hand).unwrap_or_default();
+            faults.extend(together::faults(hand, &call, entries));
         }
         for (hand, call, param, test) in ARGUMENTS {
             let meant = called(*hand).is_some_and(|called| call.is_none_or(|call| call == called));
@@ -219,6 +233,20 @@ fn call_of(scope: &Scope<'_>, hand: Hand, noun: &str, node: &Node) -> Option<Dia
     let calls = scope.words.calls.iter().filter(|spec| spec.hand == hand);
     let known: Vec<&str> = calls.map(|spec| spec.name).collect();
     one_of(noun, &known, "nanorig list stimuli", node)
+}
+
+/// A DNS server by its number.
+fn dns_server(scope: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    let there = usize::from(scope.setup.network.dns_servers);
+    let more = "or add `dns-servers:` with a larger number below `network:`";
+    written::one_of_so_many("DNS server", there, more, node)
+}
+
+/// A time server by its number.
+fn time_server(scope: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    let there = scope.setup.device.time_servers.len();
+    let more = "or name more below `device:` as `time-servers:`";
+    written::one_of_so_many("time server", there, more, node)
 }
 
 fn tls_version(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {

@@ -1,6 +1,7 @@
 //! Single values: units, ranges, words.
 
 use std::net::Ipv4Addr;
+use std::num::IntErrorKind;
 
 use nanorig_dut::ParamKind;
 use nanorig_trace::Utc;
@@ -60,11 +61,16 @@ fn flag(node: &Node) -> Result<Value, Diagnostic> {
 
 fn integer(node: &Node, min: i64, max: i64) -> Result<Value, Diagnostic> {
     let text = text(node)?;
-    match text.replace('_', "").parse::<i64>() {
+    let digits = text.replace('_', "");
+    let out_of_range = || {
+        let help = format!("write a number from {min} to {max}");
+        Err(fault("scenario::range", format!("{text} is out of range"), node, "out of range", help))
+    };
+    match digits.parse::<i64>() {
         Ok(value) if (min..=max).contains(&value) => Ok(value.into()),
-        Ok(value) => {
-            let help = format!("write a number from {min} to {max}");
-            Err(fault("scenario::range", format!("{value} is out of range"), node, "out of range", help))
+        Ok(_) => out_of_range(),
+        Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+            out_of_range()
         }
         Err(_) => Err(wrong(node, "a whole number", "write digits only")),
     }
@@ -90,8 +96,13 @@ fn in_bytes(size: u64) -> String {
 }
 
 fn number(node: &Node) -> Result<Value, Diagnostic> {
-    let parsed = text(node)?.parse::<f64>().ok().and_then(Number::from_f64);
-    parsed.map(Value::Number).ok_or_else(|| wrong(node, "a number", "write a number such as `21.5`"))
+    match text(node)?.parse::<f64>() {
+        Ok(parsed) => Number::from_f64(parsed).map(Value::Number).ok_or_else(|| {
+            let most = "a number is at most about 1.8e308, and neither `.inf` nor `.nan` is one";
+            wrong(node, "a finite number", most)
+        }),
+        Err(_) => Err(wrong(node, "a number", "write a number such as `21.5`")),
+    }
 }
 
 fn share(node: &Node) -> Result<Value, Diagnostic> {
@@ -301,6 +312,18 @@ mod tests {
         assert_eq!(convert(&kind, &scalar("4")), Ok(4.into()));
         assert_eq!(convert(&kind, &scalar("5")).expect_err("too large").code, "scenario::range");
         assert_eq!(convert(&kind, &scalar("0")).expect_err("too small").code, "scenario::range");
+    }
+
+    #[test]
+    fn a_number_of_more_than_64_bits_is_told_the_range() {
+        let kind = ParamKind::Integer { min: 0, max: 9 };
+        let number = |text| convert(&kind, &scalar(text)).map_err(|fault| (fault.code, fault.help));
+        for text in ["18446744073709551616", "-9223372036854775809", "1_000_000_000_000_000_000_000"] {
+            assert_eq!(number(text), Err(("scenario::range", "write a number from 0 to 9".to_owned())));
+        }
+        assert_eq!(number("1e3"), Err(("scenario::type", "write digits only".to_owned())));
+        let finite = convert(&ParamKind::Number, &scalar("1e999")).expect_err("it is infinite");
+        assert!(finite.message.starts_with("expected a finite number"), "{}", finite.message);
     }
 
     #[test]

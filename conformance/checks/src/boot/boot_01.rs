@@ -3,10 +3,12 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use nanorig_trace::Utc;
 use nanorig_trace::event::{CloudEvent, DeviceEvent};
 
-use crate::view::{At, Boot};
+use crate::view::{At, Boot, HarnessCall};
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "BOOT-01", always: false, judge };
@@ -20,12 +22,12 @@ fn judge(view: &View<'_>) -> Finding {
     // A wake from deep sleep is judged by the power family.
     for boot in view.boots().iter().filter(|boot| boot.reason != "deep-sleep") {
         let milestones = Milestones::of(view, boot);
+        let over = milestones.connected.map_or(boot.ended, |at| at.time);
+        let took = over.since(boot.at.time).saturating_sub(unasked(view, boot, milestones.connected));
         match milestones.connected {
-            Some(at) if at.since(boot.at) <= budget => milestones.judge(&mut tally, boot, at),
-            Some(at) => {
-                tally.bad(at, format!("connected {:.1} s after the start", at.since(boot.at).as_secs_f64()));
-            }
-            None if boot.ended.since(boot.at.time) > budget => {
+            Some(at) if took <= budget => milestones.judge(&mut tally, took, at),
+            Some(at) => tally.bad(at, format!("connected {:.1} s after the start", took.as_secs_f64())),
+            None if took > budget => {
                 let text = format!("not connected {} s after this start", budget.as_secs());
                 tally.bad(boot.at, text);
             }
@@ -38,6 +40,41 @@ fn judge(view: &View<'_>) -> Finding {
         "a start did not lead to the cloud as it should",
         "no start was followed for as long as it may take",
     )
+}
+
+/// Names of harness calls that have a device connect which does so when it is told.
+const CONNECTS: &[&str] = &["dps.register", "hub.open", "hub.start"];
+/// Names of harness calls that keep a device busy before.
+const STARTS: &[&str] = &["boot", "reset", "sleep"];
+
+/// For how long after a start a device that connects when it is told had nothing to do, because nobody told it.
+fn unasked(view: &View<'_>, boot: &Boot<'_>, connected: Option<At>) -> Duration {
+    let calls = view.calls().iter().filter(|call| call.hand == "device");
+    let connects = |call: &HarnessCall<'_>| CONNECTS.contains(&call.name);
+    if !calls.clone().any(connects) {
+        return Duration::ZERO;
+    }
+    let over = connected.map_or(boot.ended, |at| at.time);
+    let ended = |call: &HarnessCall<'_>| call.outcome.map(|(at, ..)| at.time);
+    // The call that starts a device is told before the start.
+    let goes_on = |call: &&HarnessCall<'_>| {
+        let starts = !connects(call) && ended(call).is_none_or(|end| end > boot.at.time);
+        call.at.time <= over && (call.at >= boot.at || starts)
+    };
+    let mut idle = Duration::ZERO;
+    // None while the device does what it was told.
+    let mut free = Some(boot.at.time);
+    for call in calls.filter(|call| connects(call) || STARTS.contains(&call.name)).filter(goes_on) {
+        if let Some(from) = free.filter(|_| connects(call)) {
+            idle += call.at.time.since(from);
+        }
+        // A device that was told to be at the hub goes on trying, and one that failed has no more to wait for.
+        free = ended(call).filter(|_| call.succeeded() && !call.name.starts_with("hub."));
+    }
+    match free {
+        Some(from) if connected.is_none() => idle + over.since(from),
+        _ => idle,
+    }
 }
 
 /// The first of each milestone after a start.
@@ -81,7 +118,7 @@ impl Milestones {
         }
     }
 
-    fn judge(&self, tally: &mut Tally, boot: &Boot<'_>, connected: At) {
+    fn judge(&self, tally: &mut Tally, took: Duration, connected: At) {
         let all = [
             ("link", self.link),
             ("address", self.address),
@@ -97,7 +134,7 @@ impl Milestones {
                 return;
             }
         }
-        let after = connected.since(boot.at).as_secs_f64();
+        let after = took.as_secs_f64();
         let names: Vec<&str> = seen.iter().map(|(name, _)| *name).collect();
         tally.good(
             connected,

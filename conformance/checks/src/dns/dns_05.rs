@@ -26,7 +26,6 @@ fn judge(view: &View<'_>) -> Finding {
 
 /// Names of several addresses of which one does not answer.
 fn dead_addresses(view: &View<'_>, tally: &mut Tally) {
-    let limit = view.duration("dns_failover");
     let attempts: Vec<(At, Ipv4Addr)> = view
         .network_events()
         .filter_map(|(at, event)| match event {
@@ -39,44 +38,57 @@ fn dead_addresses(view: &View<'_>, tally: &mut Tally) {
         if judged.is_some_and(|until| *at <= until) {
             continue;
         }
-        let Some(answer) = view.resolutions_to(*dead, *at).next() else { continue };
-        let others: Vec<Ipv4Addr> = answer
-            .addresses
-            .iter()
-            .copied()
-            .filter(|other| other != dead && is_alive(view, *other, *at))
-            .collect();
-        if others.is_empty() {
-            continue;
+        if let Some(death) = Death::of(view, *at, *dead)
+            && let Some(until) = death.judge(view, &attempts, tally)
+        {
+            judged = Some(until);
         }
-        let (name, deadline) = (&answer.name, at.time + limit);
-        let connected = view
-            .connections()
-            .iter()
-            .find(|connection| connection.opened > *at && others.contains(connection.server.ip()));
-        let tried =
-            attempts.iter().any(|(when, to)| when > at && when.time <= deadline && others.contains(to));
-        match connected.map(|connection| connection.opened) {
-            Some(when) if when.time <= deadline => {
-                let took = when.since(*at).as_secs_f64();
-                tally.good(
-                    when,
-                    format!("{dead} is dead, and {name} is reached at its next address after {took:.1} s"),
-                );
-                judged = Some(when);
-            }
-            // The other one was tried and did not answer either.
-            _ if tried => {}
-            _ if view.left_alone(*at, limit) => {
-                let seconds = limit.as_secs();
-                tally.bad(
-                    *at,
-                    format!("{dead} is dead, and no other address of {name} is reached within {seconds} s"),
-                );
-                judged = Some(At { record: usize::MAX, time: deadline });
-            }
-            _ => {}
+    }
+}
+
+/// An address of a name that does not answer.
+struct Death<'v> {
+    at: At,
+    address: Ipv4Addr,
+    name: &'v Name,
+    /// Other addresses of the name at which somebody is.
+    others: Vec<Ipv4Addr>,
+}
+
+impl<'v> Death<'v> {
+    /// None when nothing else could have been tried.
+    fn of(view: &'v View<'_>, at: At, address: Ipv4Addr) -> Option<Self> {
+        let answer = view.resolutions_to(address, at).next()?;
+        let alive = |other: &Ipv4Addr| *other != address && is_alive(view, *other, at);
+        let others: Vec<Ipv4Addr> = answer.addresses.iter().copied().filter(alive).collect();
+        (!others.is_empty()).then_some(Self { at, address, name: &answer.name, others })
+    }
+
+    /// Judges what the device did about it. What it did until the place that comes back is part of that.
+    fn judge(&self, view: &View<'_>, attempts: &[(At, Ipv4Addr)], tally: &mut Tally) -> Option<At> {
+        let Self { at, address, name, ref others } = *self;
+        let limit = view.duration("dns_failover");
+        let deadline = at.time + limit;
+        let mut later = view.connections().iter().filter(|connection| connection.opened > at);
+        let connected = later.find(|connection| others.contains(connection.server.ip()));
+        if let Some(when) = connected.map(|connection| connection.opened).filter(|when| when.time <= deadline)
+        {
+            let took = when.since(at).as_secs_f64();
+            let text =
+                format!("{address} is dead, and {name} is reached at its next address after {took:.1} s");
+            tally.good(when, text);
+            return Some(when);
         }
+        // One that was tried may not have answered either.
+        let within = |when: At| when > at && when.time <= deadline;
+        let tried = attempts.iter().any(|(when, to)| within(*when) && others.contains(to));
+        if tried || !view.left_alone(at, limit) {
+            return None;
+        }
+        let seconds = limit.as_secs();
+        let text = format!("{address} is dead, and no other address of {name} is reached within {seconds} s");
+        tally.bad(at, text);
+        Some(At { record: usize::MAX, time: deadline })
     }
 }
 

@@ -1,7 +1,7 @@
 //! HUB-SAS-05: renewing a token costs no heap.
 
 use super::token::expiry;
-use crate::res::leak::{Leak, leaks};
+use crate::res::leak::{Leak, leaks, starved};
 use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
@@ -30,6 +30,10 @@ fn judge(view: &View<'_>) -> Finding {
             tally.good(to, text);
         }
     }
+    // With nothing left to connect again there are no more renewals to count.
+    if let Some((at, text)) = starved(view).filter(|_| !renewals.is_empty()) {
+        tally.bad(at, text);
+    }
     tally.finish(
         "renewals cost no heap",
         "renewals cost heap",
@@ -39,7 +43,7 @@ fn judge(view: &View<'_>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use nanorig_trace::event::Resources;
+    use nanorig_trace::event::{DeviceEvent, Resources};
 
     use super::super::token::tests::session_until;
     use crate::Verdict;
@@ -62,6 +66,21 @@ mod tests {
         renews(31).expect("HUB-SAS-05", Verdict::Pass);
         renews(33).expect("HUB-SAS-05", Verdict::Fail);
         renews(6_500).expect("HUB-SAS-05", Verdict::Fail);
+    }
+
+    #[test]
+    fn running_out_after_a_few_renewals_fails() {
+        for (renewals, verdict) in [(2, Verdict::Fail), (1, Verdict::Inconclusive)] {
+            let mut story = Story::new();
+            for number in 0..renewals {
+                story.at(f64::from(number) * 100.0);
+                let conn = session_until(&mut story, i64::from(number) * 100 + 120);
+                story.leaves(conn);
+            }
+            let (budget, what) = ("native-heap".into(), "tls-handshake".into());
+            story.at(600.0).event(DeviceEvent::BudgetExceeded { budget, what, wanted: 2_048, left: 1_856 });
+            story.expect("HUB-SAS-05", verdict);
+        }
     }
 
     #[test]

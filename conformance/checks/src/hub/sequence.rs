@@ -7,7 +7,7 @@ use nanorig_trace::Time;
 use nanorig_trace::event::CloudEvent;
 
 use crate::View;
-use crate::view::{At, HarnessCall};
+use crate::view::{At, Connection, HarnessCall};
 
 /// A session this long has sent what was kept; a shorter one is part of the absence around it.
 const SETTLES: Duration = Duration::from_secs(60);
@@ -20,6 +20,8 @@ pub(crate) struct Sequence<'v, 't> {
     told: u64,
     /// Numbers in the order of their arrival, those that came again too.
     pub(crate) arrived: Vec<(At, u64)>,
+    /// True at QoS 0: what was written to a session that broke is lost, and nobody kept it.
+    at_most_once: bool,
 }
 
 /// A time without a session that lasted.
@@ -27,6 +29,8 @@ pub(crate) struct Sequence<'v, 't> {
 pub(crate) struct Absence {
     /// The last packet of the device before it.
     pub(crate) from: At,
+    /// When the device knew that the last session before its end had broken, by its word or the server's.
+    noticed: At,
     /// The session that ended it; none when the trace ends before it has settled.
     pub(crate) until: Option<At>,
 }
@@ -44,19 +48,33 @@ pub(crate) fn sequences<'v, 't>(view: &'v View<'t>) -> Vec<Sequence<'v, 't>> {
         let over = call.outcome.map_or(view.end(), |(at, ..)| at);
         let due = over.since(call.at).as_micros() / every.as_micros() + 1;
         let told = call.count("count").unwrap_or(1).min(u64::try_from(due).unwrap_or(u64::MAX));
-        Some(Sequence { call, every, told, arrived: arrived(view, call, until) })
+        let arrivals = arrivals(view, call, until);
+        let at_most_once =
+            call.count("qos").map_or_else(|| arrivals.iter().any(|one| one.qos == 0), |qos| qos == 0);
+        let arrived = arrivals.iter().map(|one| (one.at, one.number)).collect();
+        Some(Sequence { call, every, told, arrived, at_most_once })
     };
     calls.iter().enumerate().filter_map(one).collect()
 }
 
-fn arrived(view: &View<'_>, call: &HarnessCall<'_>, until: At) -> Vec<(At, u64)> {
+/// A numbered message that the hub stored.
+struct Arrival {
+    at: At,
+    number: u64,
+    qos: u8,
+}
+
+fn arrivals(view: &View<'_>, call: &HarnessCall<'_>, until: At) -> Vec<Arrival> {
     let Some(name) = call.text("sequence") else { return Vec::new() };
-    let number = |event: &CloudEvent| match event {
-        CloudEvent::Telemetry { properties, .. } => properties.get(name)?.as_str()?.parse().ok(),
+    let arrival = |at: At, event: &CloudEvent| match event {
+        CloudEvent::Telemetry { properties, qos, .. } => {
+            let number = properties.get(name)?.as_str()?.parse().ok()?;
+            Some(Arrival { at, number, qos: *qos })
+        }
         _ => None,
     };
     let own = view.cloud_events().filter(|(at, _)| call.at < *at && *at <= until);
-    own.filter_map(|(at, event)| Some((at, number(event)?))).collect()
+    own.filter_map(|(at, event)| arrival(at, event)).collect()
 }
 
 impl Sequence<'_, '_> {
@@ -69,6 +87,11 @@ impl Sequence<'_, '_> {
     /// Messages that were due after the first time and not after the second one.
     pub(crate) fn told_between(&self, from: Time, to: Time) -> Vec<u64> {
         (1..=self.told).filter(|number| self.due(*number) > from && self.due(*number) <= to).collect()
+    }
+
+    /// From where on the device had to keep what it was told of an absence: at QoS 0 only once it knew of it.
+    pub(crate) fn keeps_from(&self, absence: &Absence) -> At {
+        if self.at_most_once { absence.noticed } else { absence.from }
     }
 
     /// Those of `numbers` that never arrived.
@@ -90,7 +113,7 @@ impl Sequence<'_, '_> {
     /// none when it was not over for long enough at the end of the trace, or no message was due in it.
     pub(crate) fn toll(&self, view: &View<'_>, absence: &Absence, kept: f64) -> Option<Toll> {
         let until = absence.until.filter(|until| view.end().since(*until) >= SETTLES)?;
-        let told = self.told_between(absence.from.time, until.time);
+        let told = self.told_between(self.keeps_from(absence).time, until.time);
         let lost = self.lost(&told).len();
         let allowed = (told.len() as f64 - kept).max(0.0);
         (!told.is_empty()).then_some(Toll { told: told.len(), lost, too_many: lost as f64 > allowed })
@@ -113,22 +136,32 @@ pub(crate) fn absences(view: &View<'_>) -> Vec<Absence> {
     let sessions: Vec<_> =
         view.connections_to("hub").filter(|connection| connection.accepted().is_some()).collect();
     let mut all = Vec::new();
-    let mut from: Option<At> = None;
+    let mut open: Option<Absence> = None;
     for (index, session) in sessions.iter().enumerate() {
         let Some(accepted) = session.accepted() else { continue };
         let settled = session.session_length(view.end().time).is_some_and(|length| length >= SETTLES);
-        if let Some(from) = from.take_if(|_| settled) {
-            all.push(Absence { from, until: Some(accepted) });
+        if let Some(absence) = open.take_if(|_| settled) {
+            all.push(Absence { until: Some(accepted), ..absence });
         }
         let next = sessions.get(index + 1).map_or(view.end(), |next| next.opened);
         let planned = session.disconnect().is_some() || view.told_to_leave(session, next);
         if planned || view.boots_between(session.opened, next) {
-            from = None;
+            open = None;
         } else if session.closed.is_some() || index + 1 < sessions.len() {
             let last = session.from_device().last().map_or(accepted, |packet| packet.at);
-            from.get_or_insert(last);
+            let from = open.map_or(last, |open| open.from);
+            open = Some(Absence { from, noticed: noticed(view, session, accepted, next), until: None });
         }
     }
-    all.extend(from.map(|from| Absence { from, until: None }));
+    all.extend(open);
     all
+}
+
+/// When the device knew that the session had broken: as it says, else when the server saw the end, else when the next one
+/// began.
+fn noticed(view: &View<'_>, session: &Connection<'_>, accepted: At, next: At) -> At {
+    let mut said = view.statuses("hub").skip_while(|(at, ..)| *at <= accepted);
+    let said = said.find(|(_, status, _)| *status != "Connected").map(|(at, ..)| at);
+    let seen = session.closed.map(|closed| closed.at);
+    said.filter(|at| *at <= next).or(seen).filter(|at| *at <= next).unwrap_or(next)
 }

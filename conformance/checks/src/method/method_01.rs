@@ -14,14 +14,18 @@ pub(crate) const CHECK: Check = Check { id: "METHOD-01", always: false, judge };
 pub(crate) const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// The longest time for an answer that a call can ask for.
 const LONGEST: Duration = Duration::from_secs(300);
+/// What is said of methods that were called when no call shows anything.
+pub(crate) const UNDECIDED: &str = "no call was over, or followed for as long as its answer may take";
 /// Larger payloads, and those that are not JSON, are judged by METHOD-03.
 pub(crate) const ORDINARY: usize = 32 * 1024;
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
+    let mut called = false;
     for connection in view.connections_to("hub") {
         let calls = connection.method_calls();
         for call in calls.iter().filter(|call| is_ordinary(call)) {
+            called = true;
             judge_call(view, connection, call, &mut tally);
         }
         stray_answers(connection, &calls, &mut tally);
@@ -33,10 +37,14 @@ fn judge(view: &View<'_>) -> Finding {
             judge_unheard(view, at, (device, name), &mut tally);
         }
     }
+    let nothing = match called {
+        true => UNDECIDED,
+        false => "no direct method was called",
+    };
     tally.finish(
         "direct methods were answered as the hub wants it",
         "a direct method was not answered as the hub wants it",
-        "no direct method was called",
+        nothing,
     )
 }
 
@@ -53,7 +61,7 @@ pub(super) fn judge_call(
     let name = &call.name;
     let limit = limit(view, call);
     match &call.answers[..] {
-        [] if connection.lasts(call.at, limit.unwrap_or(LONGEST), view.end()) => {
+        [] if connection.lasts(call.at, answer_due(view, call), view.end()) => {
             tally.bad(call.at, format!("{name} ({}) was not answered", call.rid));
         }
         [] => {}
@@ -70,6 +78,11 @@ pub(super) fn judge_call(
         }
         [first, ..] => tally.good(first.at, format!("{name} was answered with {}", first.status)),
     }
+}
+
+/// How long after a call its answer has to be there, be the caller ever so patient where the trace does not say how patient.
+pub(crate) fn answer_due(view: &View<'_>, call: &MethodCall<'_>) -> Duration {
+    limit(view, call).unwrap_or(LONGEST)
 }
 
 /// How long the caller waits for the answer: as its call says, or the hub's word that the time is over. None when the
@@ -244,7 +257,8 @@ mod tests {
         unheard("nano-02").expect("METHOD-01", Verdict::Inconclusive);
         let (mut story, conn) = called();
         story.at(20.0).cut(conn);
-        story.expect("METHOD-01", Verdict::Inconclusive);
+        let finding = story.expect("METHOD-01", Verdict::Inconclusive);
+        assert_eq!(finding.summary, "no call was over, or followed for as long as its answer may take");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use nanorig_trace::event::CloudEvent;
 use serde_json::Value;
 
 use super::property::is_same;
-use crate::method::method_01::{ANSWERED_WITHIN, ORDINARY, judge_unheard};
+use crate::method::method_01::{ORDINARY, UNDECIDED, answer_due, judge_unheard};
 use crate::view::{At, Connection, HarnessCall, MethodCall};
 use crate::{Check, Finding, Tally, View};
 
@@ -16,9 +16,11 @@ pub(crate) const CHECK: Check = Check { id: "PNP-CMD-01", always: false, judge }
 
 fn judge(view: &View<'_>) -> Finding {
     let mut tally = Tally::default();
+    let mut called = false;
     for connection in view.connections_to("hub") {
         for call in connection.method_calls().iter().filter(|call| call.payload.len() <= ORDINARY) {
             if let Some(command) = Command::served(view, &call.name, call.at) {
+                called = true;
                 command.judge(view, connection, call, &mut tally);
             }
         }
@@ -31,10 +33,14 @@ fn judge(view: &View<'_>) -> Finding {
             judge_unheard(view, at, (device, name), &mut tally);
         }
     }
+    let nothing = match called {
+        true => UNDECIDED,
+        false => "no declared command was called",
+    };
     tally.finish(
         "commands were served as they are declared",
         "a command was not served as it is declared",
-        "no declared command was called",
+        nothing,
     )
 }
 
@@ -61,7 +67,7 @@ impl<'v> Command<'v> {
 
     fn judge(&self, view: &View<'_>, connection: &Connection<'_>, call: &MethodCall<'_>, tally: &mut Tally) {
         let (name, at) = (&call.name, call.at);
-        let limit = ANSWERED_WITHIN + self.takes;
+        let limit = answer_due(view, call) + self.takes;
         let Some(answer) = call.answers.first() else {
             if connection.lasts(at, limit, view.end()) && !view.cut_off(connection, at.time, at.time + limit)
             {
@@ -133,7 +139,8 @@ mod tests {
         let declared = json!({ "name": NAME, "request": "number", "response": { "ok": true } });
         story.action("method.serve", declared);
         let conn = story.at(1.0).subscribed_session();
-        story.at(2.0).calls_method(conn, NAME, "1", payload).at(2.1);
+        story.at(2.0).stimulus("cloud", "method.invoke", json!({ "name": NAME, "timeout": 60_000_000 }));
+        story.calls_method(conn, NAME, "1", payload).at(2.1);
         (story, conn)
     }
 
@@ -162,9 +169,11 @@ mod tests {
         ] {
             answers(payload, status, response).expect("PNP-CMD-01", Verdict::Fail);
         }
-        let (mut story, conn) = called("5");
-        story.at(32.1).leaves(conn);
-        story.expect("PNP-CMD-01", Verdict::Fail);
+        for (second, verdict) in [(61.9, Verdict::Inconclusive), (62.0, Verdict::Fail)] {
+            let (mut story, conn) = called("5");
+            story.at(second).leaves(conn);
+            story.expect("PNP-CMD-01", verdict);
+        }
     }
 
     #[test]
@@ -192,7 +201,8 @@ mod tests {
         story.expect("PNP-CMD-01", Verdict::Inconclusive);
         let (mut story, conn) = called("5");
         story.at(31.9).leaves(conn);
-        story.expect("PNP-CMD-01", Verdict::Inconclusive);
+        let finding = story.expect("PNP-CMD-01", Verdict::Inconclusive);
+        assert_eq!(finding.summary, "no call was over, or followed for as long as its answer may take");
         answers("null", 400, "{}").expect("PNP-CMD-01", Verdict::Inconclusive);
     }
 }

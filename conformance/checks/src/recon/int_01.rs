@@ -138,6 +138,11 @@ mod tests {
     /// A message each minute over this many cuts, one every ten minutes and two minutes long. `arrives` says which
     /// of those arrive that are due meanwhile.
     fn life(cuts: u32, arrives: impl Fn(u64) -> bool) -> Story {
+        life_at(1, 1.0, cuts, arrives)
+    }
+
+    /// The same at this QoS, where the device knows of each cut so many seconds after its last packet.
+    fn life_at(qos: u8, knows: f64, cuts: u32, arrives: impl Fn(u64) -> bool) -> Story {
         let mut story = Story::new();
         let mut conn = story.at(0.5).subscribed_session();
         let args = json!({ "sequence": "n", "count": 10 * (cuts + 1), "every": 60_000_000 });
@@ -160,10 +165,10 @@ mod tests {
                     story.telemetry(conn, 1, "{}");
                     let (device, system, body) = ("nano-01".into(), json!({}), json!({}));
                     let properties = json!({ "n": number.to_string() });
-                    story.event(CloudEvent::Telemetry { device, properties, system, body, qos: 1 });
+                    story.event(CloudEvent::Telemetry { device, properties, system, body, qos });
                 }
                 if number % 10 == 7 {
-                    story.at(due + 1.0).cut(conn);
+                    story.at(due + knows).cut(conn);
                 }
             }
         }
@@ -185,6 +190,15 @@ mod tests {
             story.parameter("kept_messages", kept);
             story.expect("RECON-INT-01", verdict);
         }
+    }
+
+    #[test]
+    fn at_qos_0_what_went_into_a_dead_session_may_be_lost() {
+        // Message 8 of ten is due 60 s after the last packet of the session, which the device thinks alive for 90 s.
+        let lost = |number: u64| move |own: u64| own % 10 != number;
+        life_at(0, 90.0, 5, lost(8)).expect("RECON-INT-01", Verdict::Pass);
+        life_at(0, 90.0, 5, lost(9)).expect("RECON-INT-01", Verdict::Fail);
+        life_at(1, 90.0, 5, lost(8)).expect("RECON-INT-01", Verdict::Fail);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! RECON-JITTER-01: devices that lose the hub together do not come back together.
 //!
 //! A trace has one device. Its outages stand for the runs of one board that lose the hub at the same moment: what
-//! counts is how long after the start of its outage each attempt comes.
+//! counts is how long after the start of its outage each attempt comes. A device that says when it will try again is
+//! taken at its word, because nobody else sees an attempt that a dead link swallows.
 
 use std::time::Duration;
 
@@ -58,12 +59,13 @@ fn judge(view: &View<'_>) -> Finding {
 /// For each outage with enough attempts, how long after its start those after the third one came.
 fn outages(view: &View<'_>) -> Vec<Vec<(Duration, At)>> {
     let attempts = view.attempts("hub");
+    let plans = plans(view);
     let mut all = Vec::new();
     for (index, attempt) in attempts.iter().enumerate() {
-        let Some(start) = attempt.ended.filter(|_| was_cut(attempt)) else { continue };
-        let later = attempts_of_outage(view, start, &attempts[index + 1..]);
+        let Some(start) = lost(view, attempt) else { continue };
+        let later = attempts_of_outage(view, start, &attempts[index + 1..], &plans);
         let looked_at = later.iter().skip(FIRST).take(LOOKED_AT);
-        let offsets: Vec<_> = looked_at.map(|attempt| (attempt.at.since(start), attempt.at)).collect();
+        let offsets: Vec<_> = looked_at.map(|at| (at.since(start), *at)).collect();
         if !offsets.is_empty() {
             all.push(offsets);
         }
@@ -71,39 +73,73 @@ fn outages(view: &View<'_>) -> Vec<Vec<(Duration, At)>> {
     all
 }
 
-/// The attempts from the start of an outage to the one that ended it, as far as nobody told the device to make them.
-fn attempts_of_outage<'a, 'v, 't>(
-    view: &View<'_>,
-    start: At,
-    later: &'a [Attempt<'v, 't>],
-) -> Vec<&'a Attempt<'v, 't>> {
-    let own = |attempt: &&Attempt<'_, '_>| {
-        attempt.at > start && !view.told_between(start, attempt.at) && !view.boots_between(start, attempt.at)
+/// When a session that was cut ended: for the server, or for the device when that knew earlier.
+fn lost(view: &View<'_>, attempt: &Attempt<'_, '_>) -> Option<At> {
+    let ended = attempt.ended.filter(|_| was_cut(attempt))?;
+    let accepted = attempt.accepted()?;
+    let mut said = view.statuses("hub").skip_while(|(at, ..)| *at <= accepted);
+    let said = said.find(|(_, status, _)| *status != "Connected").map(|(at, ..)| at);
+    Some(said.map_or(ended, |said| said.min(ended)))
+}
+
+/// An attempt that the device said it would make.
+struct Plan {
+    /// When it came, with the last record before it.
+    at: At,
+    /// When the device planned the next one.
+    next: Option<At>,
+}
+
+/// The attempts at the hub that the device told of in advance, without those that another one replaced.
+fn plans(view: &View<'_>) -> Vec<Plan> {
+    let records = &view.trace().records;
+    let told: Vec<(At, Duration)> = view
+        .device_events()
+        .filter_map(|(at, event)| match event {
+            DeviceEvent::Retry { client, delay_ms, .. } if client == "hub" => {
+                Some((at, Duration::from_millis(*delay_ms)))
+            }
+            _ => None,
+        })
+        .collect();
+    let plan = |(index, (told_at, delay)): (usize, &(At, Duration))| {
+        let time = told_at.time + *delay;
+        let before = records.partition_point(|record| record.at < time).saturating_sub(1);
+        let at = At { record: before.max(told_at.record), time };
+        Plan { at, next: told.get(index + 1).map(|(next, _)| *next) }
     };
-    let mut all = Vec::new();
-    for (index, attempt) in later.iter().enumerate().take_while(|(_, attempt)| own(attempt)) {
-        let before = index.checked_sub(1).and_then(|before| later.get(before));
-        if before.is_none_or(|before| !is_repeated_syn(view, before, attempt)) {
-            all.push(attempt);
-        }
-        if attempt.accepted().is_some() {
-            break;
+    let made = |plan: &Plan| {
+        plan.at.time <= view.end().time && plan.next.is_none_or(|next| next.time >= plan.at.time)
+    };
+    told.iter().enumerate().map(plan).filter(made).collect()
+}
+
+/// The attempts from the start of an outage to the one that ended it, as far as nobody told the device to make them:
+/// those that it planned, and those that were seen without a plan.
+fn attempts_of_outage(view: &View<'_>, start: At, later: &[Attempt<'_, '_>], plans: &[Plan]) -> Vec<At> {
+    let own = |at: At| at > start && !view.told_between(start, at) && !view.boots_between(start, at);
+    let ours = later.iter().position(|attempt| !own(attempt.at)).unwrap_or(later.len());
+    let over = later[..ours].iter().position(|attempt| attempt.accepted().is_some());
+    let seen = &later[..over.map_or(ours, |over| over + 1)];
+    let until = over.map_or(view.end(), |over| later[over].at);
+    let plans: Vec<&Plan> = plans.iter().filter(|plan| plan.at.time <= until.time && own(plan.at)).collect();
+    let planned =
+        |at: At| plans.iter().any(|plan| plan.at.time <= at.time && plan.next.is_none_or(|next| at < next));
+    let mut all: Vec<At> = plans.iter().map(|plan| plan.at).collect();
+    for (index, attempt) in seen.iter().enumerate().filter(|(_, attempt)| !planned(attempt.at)) {
+        let before = index.checked_sub(1).map(|before| &seen[before]);
+        if before.is_none_or(|before| !is_repeated_syn(before, attempt)) {
+            all.push(attempt.at);
         }
     }
+    all.sort();
     all
 }
 
 /// True when a SYN that nobody had answered was repeated until somebody did: that is one attempt, and when it succeeds
 /// says when the server came back, not when the device did.
-fn is_repeated_syn(view: &View<'_>, before: &Attempt<'_, '_>, after: &Attempt<'_, '_>) -> bool {
-    let decided = view
-        .device_events_after(before.at)
-        .take_while(|(at, _)| *at < after.at)
-        .any(|(_, event)| matches!(event, DeviceEvent::Retry { client, .. } if client == "hub"));
-    before.connection.is_none()
-        && after.connection.is_some()
-        && after.at.since(before.at) <= SYN_GIVEN_UP
-        && !decided
+fn is_repeated_syn(before: &Attempt<'_, '_>, after: &Attempt<'_, '_>) -> bool {
+    before.connection.is_none() && after.connection.is_some() && after.at.since(before.at) <= SYN_GIVEN_UP
 }
 
 /// The most attempts that any second holds, and the first of them.
@@ -118,6 +154,7 @@ fn fullest_second(sorted: &[(Duration, At)]) -> Option<(usize, (Duration, At))> 
 #[cfg(test)]
 mod tests {
     use std::net::SocketAddrV4;
+    use std::time::Duration;
 
     use nanorig_trace::event::{DeviceEvent, NetworkEvent};
     use serde_json::json;
@@ -203,6 +240,57 @@ mod tests {
     fn a_syn_that_is_repeated_until_the_server_is_back_is_no_attempt_of_its_own() {
         silent(false).expect("RECON-JITTER-01", Verdict::Pass);
         silent(true).expect("RECON-JITTER-01", Verdict::Fail);
+    }
+
+    /// Partitions of which only the device knows what it tried: a session that the server gives up after 60 s, attempts
+    /// of 3 s each after these delays, and a session when the link is back.
+    fn partitions(delays: impl Fn(u32) -> Vec<f64>) -> Story {
+        let mut story = Story::new();
+        let mut now = 1.0;
+        let mut conn = story.at(now).session(false);
+        for outage in 0..20_u32 {
+            now += 100.0;
+            story.at(now).hub_status("Disconnected", "timeout");
+            let mut closed = Some(now + 60.0);
+            for (attempt, delay) in (1..).zip(delays(outage)) {
+                let delay_ms = Duration::from_secs_f64(delay).as_millis().try_into().expect("it is short");
+                story.event(DeviceEvent::Retry { client: "hub".into(), attempt, delay_ms });
+                now += delay + 3.0;
+                if let Some(second) = closed.take_if(|second| *second < now) {
+                    story.at(second).cut(conn);
+                }
+                story.at(now).hub_status("Reconnecting", "timeout");
+            }
+            story.event(DeviceEvent::Retry { client: "hub".into(), attempt: 9, delay_ms: 30_000 });
+            now += 30.0 + f64::from(outage);
+            conn = story.at(now).session(true);
+            story.hub_status("Connected", "ok");
+        }
+        story
+    }
+
+    #[test]
+    fn attempts_that_a_dead_link_swallows_count_as_the_device_tells_them() {
+        partitions(spread).expect("RECON-JITTER-01", Verdict::Pass);
+        partitions(strict).expect("RECON-JITTER-01", Verdict::Fail);
+        let mut silent = partitions(strict);
+        silent.trace().records.retain(|record| !matches!(record.event, nanorig_trace::Event::Device(_)));
+        silent.expect("RECON-JITTER-01", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn an_attempt_that_was_planned_and_not_made_is_none() {
+        let mut story = Story::new();
+        for outage in 0..40_u32 {
+            let now = f64::from(outage) * 100.0;
+            let conn = story.at(now).session(false);
+            story.at(now + 5.0).cut(conn);
+            // Each plan replaces the one before.
+            for attempt in 1..=6 {
+                story.event(DeviceEvent::Retry { client: "hub".into(), attempt, delay_ms: 10_000 });
+            }
+        }
+        story.expect("RECON-JITTER-01", Verdict::Inconclusive);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! How the heap in use grew over things that happened many times.
 
+use std::time::Duration;
+
+use nanorig_trace::Time;
 use nanorig_trace::event::{DeviceEvent, Resources};
 
 use crate::View;
@@ -39,18 +42,30 @@ pub(super) const HEAPS: [Heap; 2] = [
     ("managed", |sample| sample.managed_used, |sample| sample.managed_limit),
 ];
 
-/// Where the heap ran out under something that had fitted before, after at least `least` of `events`: then the leak has
-/// come to its end. What the operator takes on purpose does not count.
-pub(crate) fn exhausted(view: &View<'_>, events: &[At], least: usize) -> Option<(At, String)> {
+/// Where the heap ran out after `from` under something that had fitted before: then a leak has come to its end. What the
+/// operator takes on purpose does not count.
+pub(super) fn exhausted(view: &View<'_>, from: Time) -> Option<(At, String)> {
     const TAKES: &[&str] = &["heap.take", "tls.open", "tcp.open"];
     let taken = view.calls().iter().any(|call| call.hand == "device" && TAKES.contains(&call.name));
-    let from = events.get(least.checked_sub(1)?)?;
-    view.device_events().filter(|(at, _)| at > from && !taken).find_map(|(at, event)| match event {
+    view.device_events().filter(|(at, _)| at.time > from && !taken).find_map(|(at, event)| match event {
         DeviceEvent::BudgetExceeded { budget, what, wanted, left } if budget.ends_with("-heap") => {
             Some((at, format!("no room any more for {what}: {wanted} B of {budget} wanted, {left} B left")))
         }
         _ => None,
     })
+}
+
+/// What a stack keeps of connections that are over is free again by then: twice the longest lifetime of a segment
+/// (RFC 9293 3.4.2, 3.6.1). A small heap that is full of them for a while has lost nothing.
+const TIME_WAIT: Duration = Duration::from_secs(4 * 60);
+
+/// Where the heap has no room for a session of the hub any more. One that came and went has shown that it fits, and what is
+/// lost does not come back for another.
+pub(crate) fn starved(view: &View<'_>) -> Option<(At, String)> {
+    let mut sessions = view.connections_to("hub").filter(|connection| connection.accepted().is_some());
+    let last = sessions.next_back()?.ended(view.end()).time;
+    let (at, text) = exhausted(view, last + TIME_WAIT)?;
+    Some((at, format!("{text}, {} sessions had fitted", sessions.count() + 1)))
 }
 
 /// Compares early and late samples of each kind, within one life of the firmware, over at least `least` of `events`.

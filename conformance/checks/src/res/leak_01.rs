@@ -1,7 +1,7 @@
 //! RES-LEAK-01: connecting and disconnecting costs no heap.
 
-use super::leak::{Leak, exhausted, leaks, least};
-use crate::view::{At, Connection};
+use super::leak::{Leak, leaks, least, starved};
+use crate::view::At;
 use crate::{Check, Finding, Tally, View};
 
 pub(crate) const CHECK: Check = Check { id: "RES-LEAK-01", always: false, judge };
@@ -11,7 +11,6 @@ fn judge(view: &View<'_>) -> Finding {
         .connections_to("hub")
         .filter_map(|connection| connection.closed.map(|closed| closed.at))
         .collect();
-    let succeeded: Vec<At> = view.connections_to("hub").filter_map(Connection::accepted).collect();
     let mut tally = Tally::default();
     let least = least(view, "n");
     for Leak { from, to, count, lost, heap, point } in leaks(view, &ends, least) {
@@ -23,9 +22,8 @@ fn judge(view: &View<'_>) -> Finding {
             tally.good(to, text);
         }
     }
-    // One session that came and went has shown that it fits.
-    if let Some((at, text)) = exhausted(view, &succeeded, 1) {
-        tally.bad(at, format!("{text}, {} sessions had fitted", succeeded.len()));
+    if let Some((at, text)) = starved(view) {
+        tally.bad(at, text);
     }
     tally.finish(
         "connections cost no heap",
@@ -71,14 +69,29 @@ mod tests {
         costs(0, 33).expect("RES-LEAK-01", Verdict::Fail);
     }
 
-    #[test]
-    fn running_out_after_a_session_that_fitted_fails() {
+    /// A session, and a heap that has no room for another one at these times.
+    fn runs_out(at: &[f64]) -> Story {
         let mut story = Story::new();
         let conn = story.at(1.0).session(false);
-        story.at(2.0).leaves(conn).at(3.0);
-        let (budget, what) = ("native-heap".into(), "tls-handshake".into());
-        story.event(DeviceEvent::BudgetExceeded { budget, what, wanted: 2_048, left: 1_856 });
-        story.expect("RES-LEAK-01", Verdict::Fail);
+        story.at(2.0).leaves(conn);
+        for second in at {
+            let (budget, what) = ("native-heap".into(), "tls-handshake".into());
+            story.at(*second).event(DeviceEvent::BudgetExceeded { budget, what, wanted: 2_048, left: 1_856 });
+        }
+        story
+    }
+
+    #[test]
+    fn running_out_for_longer_than_a_stack_keeps_old_connections_fails() {
+        runs_out(&[3.0, 242.1]).expect("RES-LEAK-01", Verdict::Fail);
+        runs_out(&[3.0, 242.0]).expect("RES-LEAK-01", Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn what_comes_back_for_another_session_was_not_lost() {
+        let mut story = runs_out(&[3.0, 300.0]);
+        story.at(310.0).session(false);
+        story.expect("RES-LEAK-01", Verdict::Inconclusive);
     }
 
     #[test]

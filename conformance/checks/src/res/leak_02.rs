@@ -32,7 +32,8 @@ fn judge(view: &View<'_>) -> Finding {
             tally.good(to, text);
         }
     }
-    if let Some((at, text)) = exhausted(view, &happened, SHOWN) {
+    let ran_out = happened.get(SHOWN - 1).and_then(|shown| exhausted(view, shown.time));
+    if let Some((at, text)) = ran_out {
         tally.bad(at, format!("{text}, after {} messages", happened.len()));
     }
     tally.finish(

@@ -141,7 +141,8 @@ impl CloudStage {
         self.lock_open().insert(host.to_owned(), at);
     }
 
-    /// Refuses connections to `host`; open ones go on.
+    /// Nobody answers at the address of `host` any more, as when no machine behind a load balancer is up (azure.md 2.8); open
+    /// connections go on.
     pub(crate) fn stop(&self, world: &World, host: &str) {
         if let Some(at) = self.lock_open().remove(host) {
             world.directory.close(at);

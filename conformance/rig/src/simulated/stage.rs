@@ -103,7 +103,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Refuses connections to a host from now on.
+    /// Nobody answers at a host's address from now on.
     pub(crate) fn stop_host(&self, host: &str) {
         self.cloud.stop(&self.world, host);
     }

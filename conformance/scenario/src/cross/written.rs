@@ -1,12 +1,13 @@
 //! Texts with a form, and values with a range that their type does not have.
 
+use nanorig_dut::ParamKind;
 use nanorig_trace::Utc;
 use serde_json::Value;
 
 use super::Scope;
-use crate::Diagnostic;
 use crate::scalar::{convert, fault, json, text};
 use crate::syntax::{Node, NodeKind};
+use crate::{Diagnostic, Span};
 
 /// Most characters of an id, at hubs and at DPS.
 const MAX_ID: usize = 128;
@@ -92,7 +93,7 @@ fn is_label(text: &str) -> bool {
 /// MQTT has 16 bits for the seconds of a Keep Alive.
 pub(super) fn keep_alive(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     const LONGEST_S: u64 = u16::MAX as u64;
-    let micros = convert(&nanorig_dut::ParamKind::Duration, node).ok()?.as_u64()?;
+    let micros = convert(&ParamKind::Duration, node).ok()?.as_u64()?;
     let message = format!("{} is out of range", text(node).ok()?);
     let help = format!("write a time span from 0s to {LONGEST_S}s");
     (micros > LONGEST_S * 1_000_000)
@@ -113,7 +114,7 @@ pub(super) fn start(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
 
 /// What lasts no time cannot be had.
 pub(super) fn not_zero(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
-    let micros = convert(&nanorig_dut::ParamKind::Duration, node).ok()?.as_u64()?;
+    let micros = convert(&ParamKind::Duration, node).ok()?.as_u64()?;
     let message = format!("{} is out of range", text(node).ok()?);
     let help = "write a longer time, such as `1h`".to_owned();
     (micros < 1_000_000).then(|| fault("scenario::range", message, node, "less than a second", help))
@@ -145,17 +146,45 @@ pub(super) fn no_null(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     Some(fault("scenario::type", message, value, "not a value of telemetry", help))
 }
 
-/// Names of application properties: those that begin with `$.` are the system's.
+/// Names of application properties.
 pub(super) fn property_names(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     let NodeKind::Map(entries) = &node.kind else { return None };
-    let (key, _) = entries.iter().find(|(key, _)| key.text.is_empty() || key.text.starts_with("$."))?;
-    Some(Diagnostic {
+    entries.iter().find_map(|(key, _)| no_property(&key.text, key.span))
+}
+
+/// The name of one application property.
+pub(super) fn property_name(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
+    no_property(&text(node).ok()?, node.span)
+}
+
+/// Names that begin with `$.` are the system's.
+fn no_property(name: &str, span: Span) -> Option<Diagnostic> {
+    (name.is_empty() || name.starts_with("$.")).then(|| Diagnostic {
         code: "scenario::id",
-        message: format!("`{}` cannot be the name of a property", key.text),
-        span: key.span,
+        message: format!("`{name}` cannot be the name of a property"),
+        span,
         label: "not possible".into(),
         help: "write a name that does not begin with `$.`".into(),
     })
+}
+
+/// The number of one of the servers that there are, counted from 1. `more` says how to get more.
+pub(super) fn one_of_so_many(noun: &str, there: usize, more: &str, node: &Node) -> Option<Diagnostic> {
+    let number: usize = text(node).ok()?.parse().ok()?;
+    let message = format!("there is no {noun} {number}");
+    let help = match there {
+        1 => format!("write 1, the only one, {more}"),
+        _ => format!("write a number from 1 to {there}, {more}"),
+    };
+    (number > there).then(|| fault("scenario::range", message, node, "no such server", help))
+}
+
+/// A count whose range is narrower than that of counts.
+pub(super) fn narrower(min: i64, max: i64, node: &Node) -> Option<Diagnostic> {
+    let count = text(node).ok()?.parse::<u32>().ok()?;
+    (!(min..=max).contains(&count.into()))
+        .then(|| convert(&ParamKind::Integer { min, max }, node).err())
+        .flatten()
 }
 
 /// A will has 16 bits for the length of its payload.

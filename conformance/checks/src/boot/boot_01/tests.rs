@@ -1,5 +1,7 @@
 use nanorig_trace::event::{CloseHow, Party};
 
+use serde_json::json;
+
 use crate::Verdict;
 use crate::testing::{DEVICE, GATEWAY, Story};
 
@@ -65,4 +67,52 @@ fn the_device_or_the_hub_may_report_the_connection() {
     let conn = story.boot("power-on").at(4.0).open("hub");
     story.at(5.0).cloud_connected(conn, "sas");
     story.expect("BOOT-01", Verdict::Pass);
+}
+
+/// A device that was told to boot, idles, and is told at 600 s to connect.
+fn told_late() -> Story {
+    let mut story = Story::new();
+    story.action("boot", json!({})).boot("power-on").at(4.0).outcome("boot", true, json!({}));
+    story.at(600.0).action("hub.open", json!({}));
+    story
+}
+
+#[test]
+fn the_time_in_which_nobody_asks_a_device_to_connect_is_not_its_own() {
+    for (second, verdict) in [(716.0, Verdict::Pass), (716.1, Verdict::Fail)] {
+        let mut story = told_late();
+        story.at(second).good_session();
+        story.expect("BOOT-01", verdict);
+    }
+    for (second, verdict) in [(716.0, Verdict::Inconclusive), (716.1, Verdict::Fail)] {
+        let mut story = told_late();
+        story.at(second).link_up();
+        story.expect("BOOT-01", verdict);
+    }
+}
+
+#[test]
+fn a_start_after_which_nobody_asks_is_inconclusive() {
+    let mut story = told_late();
+    story.boot("reset").at(1_000.0).link_up();
+    story.expect("BOOT-01", Verdict::Inconclusive);
+}
+
+#[test]
+fn a_start_that_takes_long_by_itself_counts() {
+    let mut story = Story::new();
+    story.action("boot", json!({})).boot("power-on").at(200.0).outcome("boot", true, json!({}));
+    story.at(200.0).action("hub.open", json!({})).at(201.0).good_session();
+    story.expect("BOOT-01", Verdict::Fail);
+}
+
+#[test]
+fn what_a_device_failed_to_do_before_it_was_asked_to_connect_counts() {
+    for (ok, verdict) in [(true, Verdict::Inconclusive), (false, Verdict::Fail)] {
+        let mut story = Story::new();
+        story.action("boot", json!({})).boot("power-on").at(4.0).outcome("boot", true, json!({}));
+        story.action("dps.register", json!({})).at(10.0).outcome("dps.register", ok, json!({}));
+        story.at(600.0).link_up();
+        story.expect("BOOT-01", verdict);
+    }
 }

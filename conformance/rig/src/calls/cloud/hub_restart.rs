@@ -14,7 +14,7 @@ pub(crate) const CALL: Declared =
 static SPEC: CallSpec = CallSpec {
     hand: Hand::Cloud,
     name: "hub.restart",
-    summary: "Stops a hub with RST on every connection, refuses connections while it is down, and starts it again.",
+    summary: "Stops a hub with RST on every connection, leaves its address silent while it is down, and starts it again.",
     params: &[
         Param {
             name: "down",

@@ -185,7 +185,7 @@ impl Driver {
     /// Ends the transport in order, but not for longer than the peer deserves.
     async fn close(&mut self) {
         let Some(transport) = self.transport.take() else { return };
-        if let Some(mut transport) = self.shared.leak(transport) {
+        if let Some(mut transport) = self.shared.keep(transport) {
             let orderly = async {
                 let _ = transport.shutdown().await;
             };
@@ -196,6 +196,7 @@ impl Driver {
                 () = late => {}
             }
         }
+        self.shared.keep_memory();
     }
 }
 

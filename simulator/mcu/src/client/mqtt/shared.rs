@@ -88,20 +88,24 @@ impl Shared {
         }
     }
 
-    /// Keeps what should be closed, as a quirk does. True when it was kept.
-    pub(super) fn leak(&self, transport: Box<dyn Transport>) -> Option<Box<dyn Transport>> {
-        let leaks = &self.mcu.habits().cloud.leaks;
-        let mut core = self.core();
-        if leaks.per_connection > 0
-            && let Ok(block) = self.mcu.native().alloc(leaks.per_connection, "connection-leak")
-        {
-            core.leaked_memory.push(block);
-        }
-        if leaks.sockets {
-            core.leaked.push(transport);
+    /// Keeps what should be closed, as a quirk does; else gives it back.
+    pub(super) fn keep(&self, transport: Box<dyn Transport>) -> Option<Box<dyn Transport>> {
+        if self.mcu.habits().cloud.leaks.sockets {
+            self.core().leaked.push(transport);
             return None;
         }
         Some(transport)
+    }
+
+    /// Keeps a part of the memory of a connection that has ended, as a quirk does. What is kept fits: it was the
+    /// connection's own.
+    pub(super) fn keep_memory(&self) {
+        let bytes = self.mcu.habits().cloud.leaks.per_connection;
+        if bytes > 0
+            && let Ok(block) = self.mcu.native().alloc(bytes, "connection-leak")
+        {
+            self.core().leaked_memory.push(block);
+        }
     }
 
     fn report(&self, core: &mut Core, event: SessionEvent) {
