@@ -1,6 +1,8 @@
 //! Measures what the project promises, on this machine, and prints each figure with its target.
 
 mod figure;
+mod process;
+mod serve;
 
 use std::fs;
 use std::path::Path;
@@ -30,15 +32,35 @@ steps:
     within: 25h
 ";
 
-/// Measures everything and prints a table.
-pub(crate) fn run() -> anyhow::Result<()> {
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Runs in virtual time.
+    Run,
+    /// `nanorig serve` under load, beside Mosquitto.
+    Serve,
+}
+
+/// Measures one part or all and prints tables.
+pub(crate) fn run(part: Option<Part>) -> anyhow::Result<()> {
     let binary = command::built_binary()?;
     println!("{}\n", machine());
+    if part != Some(Part::Serve) {
+        runs(&binary)?;
+    }
+    if part != Some(Part::Run) {
+        println!();
+        serve::run(&binary)?;
+    }
+    Ok(())
+}
+
+fn runs(binary: &Path) -> anyhow::Result<()> {
     let mut figures = vec![
-        day(&binary, "240s", "a simulated day, one message a minute over TLS")?,
-        day(&binary, "60s", "the same with a ping between the messages")?,
-        quickstart(&binary)?,
-        folder(&binary)?,
+        day(binary, "240s", "a simulated day, one message a minute over TLS")?,
+        day(binary, "60s", "the same with a ping between the messages")?,
+        quickstart(binary)?,
+        folder(binary)?,
     ];
     for devices in [1_000, 5_000] {
         figures.push(fleet(devices)?);

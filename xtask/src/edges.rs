@@ -55,10 +55,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "xtask",
         &[
+            "nanorig-certs",
             "nanorig-checks",
             "nanorig-cloud",
             "nanorig-dut",
             "nanorig-mcu",
+            "nanorig-peers",
             "nanorig-rig",
             "nanorig-runner",
             "nanorig-scenario",

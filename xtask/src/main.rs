@@ -46,7 +46,10 @@ enum Task {
         seconds: u32,
     },
     /// Measures time and memory against their targets.
-    Bench,
+    Bench {
+        /// Only these figures.
+        part: Option<bench::Part>,
+    },
     /// Runs each scenario in several processes and compares their traces and captures byte by byte.
     Determinism {
         /// Folder or file of scenarios.
@@ -79,7 +82,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(&arguments),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
-        Task::Bench => bench::run(),
+        Task::Bench { part } => bench::run(part),
         Task::Determinism { scenarios } => determinism::run(&scenarios),
         Task::Requirements => requirements::run(),
         Task::Calibrate { quirks } => calibrate::run(&quirks),

@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) fn broker(chain: Option<&ServerChain>) -> Mosquitto {
     let tls = chain.map(|chain| ServerIdentity::new(chain.chain_pem(), chain.key_pem()));
     let users = vec![User::new(USER, PASSWORD)];
-    Mosquitto::start(&Config { users, tls }).unwrap_or_else(|error| panic!("{error}"))
+    Mosquitto::start(&Config { users, tls, ..Config::default() }).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The PKI whose G2 every device here trusts.
