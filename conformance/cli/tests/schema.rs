@@ -18,6 +18,7 @@ const UNSEEN: &[(&str, &str)] = &[
     ("duplicate-key", "so is all but one of two equal keys"),
     ("format-last", "so is the order of keys"),
     ("hubs", "the names of hubs stand in another place than their uses"),
+    ("no-such-server", "how many servers there are stands in another place than their numbers"),
     ("no-time", "that 0 s is no time, and how long a number may be, no pattern says"),
     ("secondary-key", "what one key rules out stands at another one"),
     ("provisioning", "whether there is a DPS stands in another place than its uses"),
