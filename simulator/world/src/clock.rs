@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use nanorig_trace::{Time, TimeSource, Utc};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
 /// Time since the run began, and the true calendar time. A cheap value to copy around.
@@ -18,12 +20,25 @@ use tokio::time::Instant;
 pub struct Clock {
     base: Instant,
     start: Utc,
-    /// Microseconds by which the calendar was set forward since.
-    shift: &'static AtomicI64,
+    calendar: &'static Calendar,
 }
 
-/// The shift of all clocks that nobody sets.
-static NEVER_SET: AtomicI64 = AtomicI64::new(0);
+/// What was done to the calendar of a clock and its copies.
+#[derive(Debug)]
+struct Calendar {
+    /// Microseconds by which it was set forward since.
+    shift: AtomicI64,
+    was_set: Notify,
+}
+
+impl Calendar {
+    const fn new() -> Self {
+        Self { shift: AtomicI64::new(0), was_set: Notify::const_new() }
+    }
+}
+
+/// The calendar of all clocks that nobody sets.
+static NEVER_SET: Calendar = Calendar::new();
 
 impl Clock {
     /// A clock that reads [`Time::ZERO`] and `start` now.
@@ -32,7 +47,7 @@ impl Clock {
     /// Outside a tokio runtime whose time is enabled, when time is paused there.
     #[must_use]
     pub fn new(start: Utc) -> Self {
-        Self { base: Instant::now(), start, shift: &NEVER_SET }
+        Self { base: Instant::now(), start, calendar: &NEVER_SET }
     }
 
     /// As [`Clock::new`], but its calendar can be set: for servers in real time, on a machine whose monotonic clock
@@ -42,15 +57,22 @@ impl Clock {
     /// As [`Clock::new`].
     #[must_use]
     pub fn settable(start: Utc) -> Self {
-        Self { shift: Box::leak(Box::new(AtomicI64::new(0))), ..Self::new(start) }
+        Self { calendar: Box::leak(Box::new(Calendar::new())), ..Self::new(start) }
     }
 
     /// Makes it `utc` now for everybody who has this clock. Time since the start is not touched. Without effect on a
     /// clock that is not [settable](Self::settable).
     pub fn set(&self, utc: Utc) {
-        if !std::ptr::eq(self.shift, &raw const NEVER_SET) {
-            self.shift.fetch_add(utc.micros_since(self.utc()), Ordering::Relaxed);
+        if !std::ptr::eq(self.calendar, &raw const NEVER_SET) {
+            self.calendar.shift.fetch_add(utc.micros_since(self.utc()), Ordering::Relaxed);
+            self.calendar.was_set.notify_waiters();
         }
+    }
+
+    /// Ends when the calendar is [set](Self::set) after this call: whoever waits for a moment of the calendar then has to
+    /// look again how long that is.
+    pub fn was_set(&self) -> Notified<'static> {
+        self.calendar.was_set.notified()
     }
 
     /// Time since the run began.
@@ -68,7 +90,7 @@ impl Clock {
     /// True calendar time at `at`.
     #[must_use]
     pub fn utc_at(&self, at: Time) -> Utc {
-        let shift = self.shift.load(Ordering::Relaxed);
+        let shift = self.calendar.shift.load(Ordering::Relaxed);
         let straight = self.start + at.since(Time::ZERO);
         if shift == 0 {
             straight
@@ -125,6 +147,16 @@ mod tests {
         let fixed = Clock::new(Utc::from_unix_secs(1_000));
         fixed.set(Utc::from_unix_secs(2_000));
         assert_eq!(fixed.utc(), Utc::from_unix_secs(1_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_the_calendar_hears_that_it_was_set() {
+        let clock = Clock::settable(Utc::from_unix_secs(1_000));
+        let early = clock.was_set();
+        clock.set(Utc::from_unix_secs(5_000));
+        early.await;
+        let late = tokio::time::timeout(Duration::from_secs(1), clock.was_set()).await;
+        assert!(late.is_err(), "that was before");
     }
 
     #[tokio::test(start_paused = true)]

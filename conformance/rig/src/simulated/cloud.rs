@@ -119,7 +119,7 @@ impl CloudStage {
     pub(crate) fn start(&self, world: &World, host: &str, address: Ipv4Addr) {
         let at = SocketAddrV4::new(address, MQTTS);
         let shell = |service, config| Shell {
-            service,
+            service: Some(service),
             config,
             clock: world.clock,
             recorder: world.recorder.clone(),
