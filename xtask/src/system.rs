@@ -25,6 +25,11 @@ const TOOLS: &[Tool] = &[
     Tool { program: VENV, package: "python3-venv", purpose: "keeps them apart from the system's Python" },
     Tool { program: "node", package: "nodejs", purpose: "runs the official Node SDKs" },
     Tool { program: "npm", package: "npm", purpose: "installs them" },
+    Tool {
+        program: "swtpm",
+        package: "swtpm",
+        purpose: "a TPM in software, for devices that register by one",
+    },
     Tool { program: "chromium", package: "chromium", purpose: "opens the page of the local cloud" },
     Tool { program: "tshark", package: "tshark", purpose: "opens and decrypts our captures" },
     Tool {

@@ -19,7 +19,7 @@ pub struct BodyError {
 ///
 /// `errorCode` is never left out: the Node SDK knows a failure by its presence alone, and so a
 /// success must not have one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorBody {
     /// Six digits, of which the first three are the HTTP-like status: 401002.
@@ -33,6 +33,12 @@ pub struct ErrorBody {
     /// Details, IoT Hub only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<Value>,
+    /// Base64 of what a TPM takes its key from, DPS only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication_key: Option<String>,
+    /// The policy that a token with that key names, DPS only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_name: Option<String>,
     /// When, ISO 8601 with `Z`.
     #[serde(default)]
     pub timestamp_utc: String,

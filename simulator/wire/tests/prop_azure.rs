@@ -118,7 +118,7 @@ prop_compose! {
         info in member(),
         timestamp_utc in ".{0,12}",
     ) -> dps::ErrorBody {
-        dps::ErrorBody { error_code, tracking_id, message, info, timestamp_utc }
+        dps::ErrorBody { error_code, tracking_id, message, info, timestamp_utc, ..dps::ErrorBody::default() }
     }
 }
 

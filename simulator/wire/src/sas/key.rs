@@ -74,6 +74,12 @@ impl SharedKey {
         BASE64.encode(&self.0)
     }
 
+    /// The bytes: the secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The key of one device of an enrollment group: HMAC-SHA256 over its registration id, whose
     /// letters count as they are.
     #[must_use]
