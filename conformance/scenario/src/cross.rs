@@ -100,11 +100,6 @@ const ARGUMENTS: &[(Hand, Option<&str>, &str, Test)] = &[
     (Hand::Cloud, Some("calm"), "stimulus", |scope, node| call_of(scope, Hand::Cloud, "stimulus", node)),
     (Hand::Network, Some("dns.answer"), "server", dns_server),
     (Hand::Network, Some("ntp.answer"), "server", time_server),
-    (Hand::Network, Some("partition"), "direction", |_, node| {
-        one_of("direction", &["both", "from-device", "to-device"], "", node)
-    }),
-    (Hand::Network, Some("firewall"), "port", |_, node| written::narrower(1, 65_535, node)),
-    (Hand::Network, Some("lose-nth"), "nth", |_, node| written::narrower(1, 1_000_000_000, node)),
     (Hand::Network, Some("heal"), "fault", |scope, node| call_of(scope, Hand::Network, "link fault", node)),
 ];
 

@@ -28,8 +28,11 @@ fn link_fault(declared: &'static fault::FaultSpec) -> CallEntry {
     let kind = |kind| match kind {
         fault::ParamKind::Duration => ParamKind::Duration,
         fault::ParamKind::Share => ParamKind::Share,
-        fault::ParamKind::Count => ParamKind::Integer { min: 0, max: 1_000_000_000 },
-        fault::ParamKind::Text => ParamKind::Text,
+        fault::ParamKind::Count { min, max } => ParamKind::Integer {
+            min: min.try_into().unwrap_or(i64::MAX),
+            max: max.try_into().unwrap_or(i64::MAX),
+        },
+        fault::ParamKind::Choice(words) => ParamKind::Choice(words),
     };
     let mut params: Vec<Param> = declared
         .params
@@ -65,7 +68,7 @@ fn insert(stage: &Stage, declared: &'static fault::FaultSpec, args: &Args) -> Ou
     let given =
         args.0.iter().filter_map(|(name, value)| Some((name.clone(), param(own(name)?.kind, value)?)));
     let params = fault::Params(given.collect::<BTreeMap<_, _>>());
-    match (declared.build)(&params) {
+    match declared.make(&params) {
         Ok(fault) => {
             stage.insert_fault(declared.name, fault, args.duration("for"));
             done()
@@ -78,8 +81,8 @@ fn param(kind: fault::ParamKind, value: &Value) -> Option<fault::Param> {
     Some(match kind {
         fault::ParamKind::Duration => fault::Param::Duration(Duration::from_micros(value.as_u64()?)),
         fault::ParamKind::Share => fault::Param::Share(value.as_f64()?),
-        fault::ParamKind::Count => fault::Param::Count(value.as_u64()?),
-        fault::ParamKind::Text => fault::Param::Text(value.as_str()?.to_owned()),
+        fault::ParamKind::Count { .. } => fault::Param::Count(value.as_u64()?),
+        fault::ParamKind::Choice(_) => fault::Param::Text(value.as_str()?.to_owned()),
     })
 }
 

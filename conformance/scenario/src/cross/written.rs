@@ -179,14 +179,6 @@ pub(super) fn one_of_so_many(noun: &str, there: usize, more: &str, node: &Node) 
     (number > there).then(|| fault("scenario::range", message, node, "no such server", help))
 }
 
-/// A count whose range is narrower than that of counts.
-pub(super) fn narrower(min: i64, max: i64, node: &Node) -> Option<Diagnostic> {
-    let count = text(node).ok()?.parse::<u32>().ok()?;
-    (!(min..=max).contains(&count.into()))
-        .then(|| convert(&ParamKind::Integer { min, max }, node).err())
-        .flatten()
-}
-
 /// A will has 16 bits for the length of its payload.
 pub(super) fn will_body(_: &Scope<'_>, node: &Node) -> Option<Diagnostic> {
     const LARGEST: usize = u16::MAX as usize;

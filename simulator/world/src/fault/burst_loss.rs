@@ -19,7 +19,7 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
         },
     ],
     build: |params| {
-        let (begin, end) = (params.share("begin", 0.01)?, params.share("end", 0.25)?);
+        let (begin, end) = (params.share("begin", 0.01), params.share("end", 0.25));
         Ok(Box::new(BurstLoss { begin, end, bad: false }))
     },
 };

@@ -25,10 +25,13 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
         },
     ],
     build: |params| {
-        let every = params.duration("every", Duration::from_secs(60))?;
-        let lasting = params.duration("lasting", Duration::from_secs(5))?;
+        let every = params.duration("every", Duration::from_secs(60));
+        let lasting = params.duration("lasting", Duration::from_secs(5));
         if lasting >= every {
-            return Err(FaultError::OutOfRange { param: "lasting", range: "shorter than `every`" });
+            return Err(FaultError::OutOfRange {
+                param: "lasting",
+                range: "shorter than `every`".to_owned(),
+            });
         }
         Ok(Box::new(DelaySpike { every, lasting, began: None, last: [Time::ZERO; 2] }))
     },

@@ -1,6 +1,6 @@
 //! A firewall that loses what goes to or comes from a port.
 
-use super::{Fault, FaultError, FaultSpec, FrameInfo, FrameVerdict, ParamKind, ParamSpec};
+use super::{Fault, FaultSpec, FrameInfo, FrameVerdict, ParamKind, ParamSpec};
 use crate::Stream;
 
 pub(super) const SPEC: FaultSpec = FaultSpec {
@@ -8,17 +8,14 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
     summary: "Loses every packet to and from a server port, as a network that blocks MQTT does.",
     params: &[ParamSpec {
         name: "port",
-        kind: ParamKind::Count,
+        kind: ParamKind::Count { min: 1, max: 65_535 },
         doc: "The port, 1 to 65535; both TCP and UDP. Default 8883.",
     }],
-    build: |params| match u16::try_from(params.count("port", 8_883)?) {
-        Ok(port) if port > 0 => Ok(Box::new(Firewall { port })),
-        _ => Err(FaultError::OutOfRange { param: "port", range: "from 1 to 65535" }),
-    },
+    build: |params| Ok(Box::new(Firewall { port: params.count("port", 8_883) })),
 };
 
 struct Firewall {
-    port: u16,
+    port: u64,
 }
 
 impl Fault for Firewall {
@@ -30,7 +27,7 @@ impl Fault for Firewall {
         let tcp = frame.tcp().map(|segment| (segment.source, segment.destination));
         let ports = tcp.or_else(|| frame.udp());
         FrameVerdict::drop_if(
-            ports.is_some_and(|(from, to)| from.port() == self.port || to.port() == self.port),
+            ports.is_some_and(|(from, to)| [from, to].iter().any(|end| u64::from(end.port()) == self.port)),
         )
     }
 }

@@ -19,12 +19,13 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
         },
     ],
     build: |params| {
-        let up = params.duration("up", Duration::from_secs(30))?;
-        let down = params.duration("down", Duration::from_secs(10))?;
+        let up = params.duration("up", Duration::from_secs(30));
+        let down = params.duration("down", Duration::from_secs(10));
         if (up + down).is_zero() {
-            return Err(FaultError::OutOfRange { param: "up", range: "more than 0 when `down` is 0" });
+            let range = "more than 0 when `down` is 0".to_owned();
+            return Err(FaultError::OutOfRange { param: "up", range });
         }
-        let vary = params.share("vary", 0.0)?;
+        let vary = params.share("vary", 0.0);
         Ok(Box::new(Flap { up, down, vary, turn: None }))
     },
 };

@@ -12,7 +12,7 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
         kind: ParamKind::Share,
         doc: "Share of segments with text that are turned. Default 1.",
     }],
-    build: |params| Ok(Box::new(InjectReset { share: params.share("share", 1.0)? })),
+    build: |params| Ok(Box::new(InjectReset { share: params.share("share", 1.0) })),
 };
 
 struct InjectReset {

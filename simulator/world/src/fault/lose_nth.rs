@@ -1,6 +1,6 @@
 //! Loses every nth frame: loss without chance, for tests that count.
 
-use super::{Fault, FaultError, FaultSpec, FrameInfo, FrameVerdict, ParamKind, ParamSpec};
+use super::{Fault, FaultSpec, FrameInfo, FrameVerdict, ParamKind, ParamSpec};
 use crate::Stream;
 
 pub(super) const SPEC: FaultSpec = FaultSpec {
@@ -8,13 +8,10 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
     summary: "Loses every nth frame.",
     params: &[ParamSpec {
         name: "nth",
-        kind: ParamKind::Count,
+        kind: ParamKind::Count { min: 1, max: 1_000_000_000 },
         doc: "Which frame of each group, both directions counted together; at least 1. Default 10.",
     }],
-    build: |params| match params.count("nth", 10)? {
-        0 => Err(FaultError::OutOfRange { param: "nth", range: "at least 1" }),
-        nth => Ok(Box::new(LoseNth { nth, seen: 0 })),
-    },
+    build: |params| Ok(Box::new(LoseNth { nth: params.count("nth", 10), seen: 0 })),
 };
 
 struct LoseNth {

@@ -21,7 +21,7 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
         doc: "Longest silence that a connection survives. Default 5m.",
     }],
     build: |params| {
-        let idle = params.duration("idle", Duration::from_secs(300))?;
+        let idle = params.duration("idle", Duration::from_secs(300));
         Ok(Box::new(NatTimeout { idle, flows: Vec::new() }))
     },
 };

@@ -24,9 +24,31 @@ pub enum ParamKind {
     /// A share, 0 to 1.
     Share,
     /// A number or a size in bytes.
-    Count,
-    /// A word.
-    Text,
+    Count {
+        /// The smallest.
+        min: u64,
+        /// The largest.
+        max: u64,
+    },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+}
+
+impl ParamKind {
+    /// Checks a value that was given for `param`.
+    fn check(self, param: &'static str, value: &Param) -> Result<(), FaultError> {
+        let range = match (self, value) {
+            (Self::Duration, Param::Duration(_)) => return Ok(()),
+            (Self::Share, Param::Share(share)) if (0.0..=1.0).contains(share) => return Ok(()),
+            (Self::Share, Param::Share(_)) => "from 0 to 1".to_owned(),
+            (Self::Count { min, max }, Param::Count(count)) if (min..=max).contains(count) => return Ok(()),
+            (Self::Count { min, max }, Param::Count(_)) => format!("from {min} to {max}"),
+            (Self::Choice(words), Param::Text(word)) if words.contains(&word.as_str()) => return Ok(()),
+            (Self::Choice(words), Param::Text(_)) => format!("one of {}", words.join(", ")),
+            (expected, got) => return Err(FaultError::WrongKind { param, expected, got: got.clone() }),
+        };
+        Err(FaultError::OutOfRange { param, range })
+    }
 }
 
 /// One parameter of a fault.
@@ -72,7 +94,7 @@ pub enum FaultError {
         /// The parameter.
         param: &'static str,
         /// What is allowed.
-        range: &'static str,
+        range: String,
     },
 }
 
@@ -84,40 +106,42 @@ impl Params {
         self
     }
 
-    pub(super) fn duration(&self, name: &'static str, default: Duration) -> Result<Duration, FaultError> {
+    /// Checks every value against the parameters that a fault has.
+    pub(super) fn check(&self, fault: &'static str, params: &[ParamSpec]) -> Result<(), FaultError> {
+        for (name, value) in &self.0 {
+            let Some(param) = params.iter().find(|param| param.name == name) else {
+                return Err(FaultError::UnknownParam { fault, param: name.clone() });
+            };
+            param.kind.check(param.name, value)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn duration(&self, name: &str, default: Duration) -> Duration {
         match self.0.get(name) {
-            None => Ok(default),
-            Some(Param::Duration(value)) => Ok(*value),
-            Some(got) => Err(wrong(name, ParamKind::Duration, got)),
+            Some(Param::Duration(value)) => *value,
+            _ => default,
         }
     }
 
-    pub(super) fn share(&self, name: &'static str, default: f64) -> Result<f64, FaultError> {
+    pub(super) fn share(&self, name: &str, default: f64) -> f64 {
         match self.0.get(name) {
-            None => Ok(default),
-            Some(Param::Share(value)) if (0.0..=1.0).contains(value) => Ok(*value),
-            Some(Param::Share(_)) => Err(FaultError::OutOfRange { param: name, range: "from 0 to 1" }),
-            Some(got) => Err(wrong(name, ParamKind::Share, got)),
+            Some(Param::Share(value)) => *value,
+            _ => default,
         }
     }
 
-    pub(super) fn count(&self, name: &'static str, default: u64) -> Result<u64, FaultError> {
+    pub(super) fn count(&self, name: &str, default: u64) -> u64 {
         match self.0.get(name) {
-            None => Ok(default),
-            Some(Param::Count(value)) => Ok(*value),
-            Some(got) => Err(wrong(name, ParamKind::Count, got)),
+            Some(Param::Count(value)) => *value,
+            _ => default,
         }
     }
 
-    pub(super) fn text<'a>(&'a self, name: &'static str, default: &'a str) -> Result<&'a str, FaultError> {
+    pub(super) fn text<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
         match self.0.get(name) {
-            None => Ok(default),
-            Some(Param::Text(value)) => Ok(value),
-            Some(got) => Err(wrong(name, ParamKind::Text, got)),
+            Some(Param::Text(value)) => value,
+            _ => default,
         }
     }
-}
-
-fn wrong(param: &'static str, expected: ParamKind, got: &Param) -> FaultError {
-    FaultError::WrongKind { param, expected, got: got.clone() }
 }

@@ -2,7 +2,7 @@
 
 use nanorig_trace::event::Direction;
 
-use super::{Fault, FaultError, FaultSpec, FrameInfo, FrameVerdict, ParamKind, ParamSpec};
+use super::{Fault, FaultSpec, FrameInfo, FrameVerdict, ParamKind, ParamSpec};
 use crate::Stream;
 
 pub(super) const SPEC: FaultSpec = FaultSpec {
@@ -10,18 +10,14 @@ pub(super) const SPEC: FaultSpec = FaultSpec {
     summary: "Loses every frame, silently, in both directions or in one.",
     params: &[ParamSpec {
         name: "direction",
-        kind: ParamKind::Text,
+        kind: ParamKind::Choice(&["both", "from-device", "to-device"]),
         doc: "`both`, `from-device` or `to-device`. Default `both`.",
     }],
     build: |params| {
-        let only = match params.text("direction", "both")? {
-            "both" => None,
+        let only = match params.text("direction", "both") {
             "from-device" => Some(Direction::FromDevice),
             "to-device" => Some(Direction::ToDevice),
-            _ => {
-                let range = "`both`, `from-device` or `to-device`";
-                return Err(FaultError::OutOfRange { param: "direction", range });
-            }
+            _ => None,
         };
         Ok(Box::new(Partition { only }))
     },

@@ -53,8 +53,8 @@ pub struct FaultSpec {
     pub summary: &'static str,
     /// Its parameters, all of them optional.
     pub params: &'static [ParamSpec],
-    /// Makes one; parameters that it does not know are not looked at.
-    pub build: fn(&Params) -> Result<Box<dyn Fault>, FaultError>,
+    /// Makes one of values that [`FaultSpec::make`] has checked one by one.
+    pub(super) build: fn(&Params) -> Result<Box<dyn Fault>, FaultError>,
 }
 
 impl FaultSpec {
@@ -63,11 +63,8 @@ impl FaultSpec {
     /// # Errors
     /// An unknown parameter, a value of the wrong kind or outside its range.
     pub fn make(&self, params: &Params) -> Result<Box<dyn Fault>, FaultError> {
-        let known = |name: &str| self.params.iter().any(|param| param.name == name);
-        match params.0.keys().find(|name| !known(name)) {
-            Some(param) => Err(FaultError::UnknownParam { fault: self.name, param: param.clone() }),
-            None => (self.build)(params),
-        }
+        params.check(self.name, self.params)?;
+        (self.build)(params)
     }
 }
 

@@ -94,7 +94,7 @@ fn the_list_is_sorted_documented_and_buildable() {
         // Kinds are checked: each parameter refuses a value of another kind.
         for param in spec.params {
             let wrong = match param.kind {
-                ParamKind::Text => Param::Count(1),
+                ParamKind::Choice(_) => Param::Count(1),
                 _ => Param::Text("x".into()),
             };
             let error = spec.make(&Params::default().with(param.name, wrong)).err().unwrap();
@@ -111,10 +111,10 @@ fn wrong_parameters_are_named() {
     assert_eq!(make("flap", "upp", secs(1)), "fault `flap` has no parameter `upp`");
     assert_eq!(make("burst-loss", "begin", Param::Share(1.1)), "parameter `begin` must be from 0 to 1");
     assert_eq!(make("firewall", "port", Param::Count(65_536)), "parameter `port` must be from 1 to 65535");
-    assert_eq!(make("lose-nth", "nth", Param::Count(0)), "parameter `nth` must be at least 1");
+    assert_eq!(make("lose-nth", "nth", Param::Count(0)), "parameter `nth` must be from 1 to 1000000000");
     assert_eq!(
         make("partition", "direction", Param::Text("up".into())),
-        "parameter `direction` must be `both`, `from-device` or `to-device`"
+        "parameter `direction` must be one of both, from-device, to-device"
     );
 }
 
