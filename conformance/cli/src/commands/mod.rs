@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod failures;
 pub(crate) mod files;
+mod greeting;
 pub(crate) mod judge;
 pub(crate) mod list;
 pub(crate) mod run;

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use miette::{Context, IntoDiagnostic, miette};
-use nanorig_serve::{Config, Options, Ready, Server};
+use nanorig_serve::{Config, Options};
 
+use super::greeting::greeting;
 use crate::args::ServeArguments;
 use crate::exit::Exit;
 use crate::{outputs, stdio};
@@ -38,7 +39,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> miette::Result<Exit> {
 
 async fn serve(options: &Options, ready_file: Option<&std::path::Path>) -> miette::Result<Exit> {
     let mut server = nanorig_serve::start(options).await.into_diagnostic()?;
-    stdio::out(&greeting(&server, options))?;
+    stdio::out(&greeting(&server.ready, &server.remarks, options))?;
     if let Some(file) = ready_file {
         let ready = serde_json::to_value(&server.ready).into_diagnostic()?;
         outputs::write(file, outputs::json_text(&ready).as_bytes())?;
@@ -62,60 +63,4 @@ fn cache_folder() -> miette::Result<PathBuf> {
     base.map(|base| base.join("nanorig")).ok_or_else(|| {
         miette!(help = "name one with `--folder FOLDER`", "there is no cache folder for the certificates")
     })
-}
-
-fn greeting(server: &Server, options: &Options) -> String {
-    let Ready { hub, dps, ca_file, service_connection_string, devices, enrollments, dashboard, .. } =
-        &server.ready;
-    let mut text = format!(
-        "IoT Hub and DPS on {}\n\n  \
-         MQTT over TLS      {}:{}\n  \
-         HTTPS, WebSocket   {}:{}\n  \
-         DPS id scope       {}\n",
-        options.listen, hub.host, hub.mqtts, hub.host, hub.https, dps.id_scope
-    );
-    for (what, at) in [("names (DNS)", options.dns), ("time (NTP)", options.ntp)] {
-        if let Some(at) = at {
-            text.push_str(&format!("  {what:<18} {at}\n"));
-        }
-    }
-    for remark in &server.remarks {
-        text.push_str(&format!("  note: {remark}\n"));
-    }
-    if options.listen.is_loopback() {
-        text.push_str(
-            "  only this machine reaches it; `--listen 0.0.0.0 --host NAME` opens it to a network\n",
-        );
-    }
-    text.push_str("\ndevices\n");
-    for device in devices {
-        text.push_str(&format!("  {}\n", device.connection_string));
-        if let (Some(chain), Some(key)) = (&device.cert_file, &device.key_file) {
-            text.push_str(&format!(
-                "    certificate {}\n    key         {}\n",
-                chain.display(),
-                key.display()
-            ));
-        }
-    }
-    text.push_str("\nDPS enrollments\n");
-    for enrollment in enrollments {
-        text.push_str(&format!("  {:<18} {}\n", enrollment.registration_id, enrollment.kind));
-    }
-    text.push_str(&format!("\nservice\n  {service_connection_string}\n"));
-    text.push_str(&format!("\npage\n  {dashboard}\n"));
-    text.push_str(&format!("\n{}", trust(&ca_file.display().to_string())));
-    text
-}
-
-/// How clients come to trust the CA, one line for each world.
-fn trust(ca: &str) -> String {
-    let header = ca.replace("ca.pem", "ca.h");
-    format!(
-        "trust {ca}\n  \
-         Python    IoTHubDeviceClient.create_from_connection_string(text, server_verification_cert=open({ca:?}).read())\n  \
-         Node      client.setOptions({{ ca: fs.readFileSync({ca:?}, 'utf8') }}), or NODE_EXTRA_CA_CERTS={ca}\n  \
-         nanoFramework  new DeviceClient(host, id, key, azureCert: new X509Certificate(text of the file))\n  \
-         ESP-IDF, Mbed TLS   #include {header:?} and give NANORIG_CA_PEM as the CA\n"
-    )
 }
