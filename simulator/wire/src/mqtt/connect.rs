@@ -4,17 +4,29 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::connect_flags::{
+    Clauses, ConnectFlags, FieldWithoutFlag, WillFlags, show_credentials, write_credentials,
+};
 use super::reader::Reader;
 use super::writer::Writer;
-use super::{DecodeError, EncodeError, Fault, PacketType, QoS, check_topic_name, varint};
+use super::{DecodeError, EncodeError, Fault, PacketType, QoS, varint};
 
-const USER_NAME: u8 = 0x80;
-const PASSWORD: u8 = 0x40;
-const WILL_RETAIN: u8 = 0x20;
-const WILL_QOS_SHIFT: u8 = 3;
-const WILL: u8 = 0x04;
-const CLEAN_SESSION: u8 = 0x02;
-const RESERVED: u8 = 0x01;
+static CLAUSES: Clauses = Clauses {
+    flags: "MQTT-3.1.2-3",
+    reserved: "MQTT-3.1.2-3",
+    will_qos_without_will: "MQTT-3.1.2-13",
+    will_qos_3: "MQTT-3.1.2-14",
+    will_retain_without_will: "MQTT-3.1.2-15",
+    password_without_user_name: Some("MQTT-3.1.2-22"),
+    user_name: "MQTT-3.1.2-19",
+    password: "MQTT-3.1.2-21",
+    field_without_flag: FieldWithoutFlag {
+        user_name: "MQTT-3.1.2-18",
+        password: "MQTT-3.1.2-20",
+        will: "MQTT-3.1.2-11",
+        none: "MQTT-3.1.3-1",
+    },
+};
 
 /// The length in front of the protocol name.
 const NAME_LENGTH_BYTES: usize = 2;
@@ -109,39 +121,23 @@ impl Connect {
 
     pub(super) fn decode(mut reader: Reader<'_>) -> Result<Self, DecodeError> {
         let (protocol_name, level) = decode_protocol(&mut reader)?;
-        let flags_offset = reader.offset();
-        let flags = reader.u8("connect flags", "MQTT-3.1.2-3")?;
-        let will_qos = check_flags(flags, flags_offset)?;
+        let flags = ConnectFlags::decode(&mut reader, &CLAUSES)?;
         let keep_alive = reader.u16("keep alive", "MQTT-3.1.2.10")?;
         let client_id = reader.text("client identifier", "MQTT-3.1.3-3")?;
-        let will = match flags & WILL {
-            0 => None,
-            _ => Some(decode_will(&mut reader, will_qos, flags & WILL_RETAIN != 0)?),
+        let will = match flags.will {
+            None => None,
+            Some(will) => Some(Will::decode(&mut reader, will)?),
         };
-        let username = match flags & USER_NAME {
-            0 => None,
-            _ => Some(reader.text("user name", "MQTT-3.1.2-19")?.to_owned()),
-        };
-        let password = match flags & PASSWORD {
-            0 => None,
-            _ => Some(Bytes::copy_from_slice(reader.binary("password", "MQTT-3.1.2-21")?)),
-        };
-        // What is left belongs to a field whose flag is 0.
-        reader.finish(match flags & (WILL | USER_NAME | PASSWORD) {
-            present if present & USER_NAME == 0 => "MQTT-3.1.2-18",
-            present if present & PASSWORD == 0 => "MQTT-3.1.2-20",
-            present if present & WILL == 0 => "MQTT-3.1.2-11",
-            _ => "MQTT-3.1.3-1",
-        })?;
+        let credentials = flags.credentials(&mut reader, &CLAUSES)?;
         Ok(Self {
             protocol_name: protocol_name.to_owned(),
             level,
-            clean_session: flags & CLEAN_SESSION != 0,
+            clean_session: flags.clean_start,
             keep_alive,
             client_id: client_id.to_owned(),
             will,
-            username,
-            password,
+            username: credentials.username,
+            password: credentials.password,
         })
     }
 
@@ -149,35 +145,36 @@ impl Connect {
         self.body()?.finish(PacketType::Connect.first_byte(), out)
     }
 
-    fn flags(&self) -> u8 {
-        let when = |condition, bit| if condition { bit } else { 0 };
-        let will = self
-            .will
-            .as_ref()
-            .map_or(0, |will| WILL | will.qos.bits() << WILL_QOS_SHIFT | when(will.retain, WILL_RETAIN));
-        will | when(self.username.is_some(), USER_NAME)
-            | when(self.password.is_some(), PASSWORD)
-            | when(self.clean_session, CLEAN_SESSION)
+    fn flags(&self) -> ConnectFlags {
+        ConnectFlags {
+            clean_start: self.clean_session,
+            will: self.will.as_ref().map(|will| WillFlags { qos: will.qos, retain: will.retain }),
+            user_name: self.username.is_some(),
+            password: self.password.is_some(),
+        }
     }
 
     fn body(&self) -> Result<Writer, EncodeError> {
         let mut writer = Writer::default();
         writer.text(&self.protocol_name, "protocol name")?;
         writer.u8(self.level);
-        writer.u8(self.flags());
+        writer.u8(self.flags().byte());
         writer.u16(self.keep_alive);
         writer.text(&self.client_id, "client identifier")?;
         if let Some(will) = &self.will {
             writer.text(&will.topic, "will topic")?;
             writer.binary(&will.payload, "will message")?;
         }
-        if let Some(username) = &self.username {
-            writer.text(username, "user name")?;
-        }
-        if let Some(password) = &self.password {
-            writer.binary(password, "password")?;
-        }
+        write_credentials(self.username.as_deref(), self.password.as_ref(), &mut writer)?;
         Ok(writer)
+    }
+}
+
+impl Will {
+    fn decode(reader: &mut Reader<'_>, flags: WillFlags) -> Result<Self, DecodeError> {
+        let topic = reader.topic_name("will topic", "MQTT-3.1.2-9", "MQTT-4.7.1-1")?.to_owned();
+        let payload = Bytes::copy_from_slice(reader.binary("will message", "MQTT-3.1.2-9")?);
+        Ok(Self { topic, payload, qos: flags.qos, retain: flags.retain })
     }
 }
 
@@ -206,41 +203,6 @@ fn bad_level(offset: usize, name: &str, found: u8) -> DecodeError {
     DecodeError { clause: "MQTT-3.1.2-2", offset, field: "protocol level", fault }
 }
 
-/// Holds the connect flags against each other and returns the will's QoS.
-fn check_flags(flags: u8, offset: usize) -> Result<QoS, DecodeError> {
-    let error = |clause, fault| Err(DecodeError { clause, offset, field: "connect flags", fault });
-    if flags & RESERVED != 0 {
-        return error("MQTT-3.1.2-3", Fault::ReservedBits { found: flags });
-    }
-    let will_qos_bits = flags >> WILL_QOS_SHIFT & 0b11;
-    if flags & WILL == 0 && will_qos_bits != 0 {
-        return error("MQTT-3.1.2-13", Fault::WillPartWithoutWill { part: "will qos", found: flags });
-    }
-    let Some(will_qos) = QoS::from_bits(will_qos_bits) else {
-        return error("MQTT-3.1.2-14", Fault::QoS3);
-    };
-    if flags & WILL == 0 && flags & WILL_RETAIN != 0 {
-        return error("MQTT-3.1.2-15", Fault::WillPartWithoutWill { part: "will retain", found: flags });
-    }
-    if flags & USER_NAME == 0 && flags & PASSWORD != 0 {
-        return error("MQTT-3.1.2-22", Fault::PasswordWithoutUserName { found: flags });
-    }
-    Ok(will_qos)
-}
-
-fn decode_will(reader: &mut Reader<'_>, qos: QoS, retain: bool) -> Result<Will, DecodeError> {
-    let offset = reader.offset();
-    let topic = reader.text("will topic", "MQTT-3.1.2-9")?;
-    check_topic_name(topic).map_err(|fault| DecodeError {
-        clause: fault.clause(),
-        offset,
-        field: "will topic",
-        fault: fault.into(),
-    })?;
-    let payload = reader.binary("will message", "MQTT-3.1.2-9")?;
-    Ok(Will { topic: topic.to_owned(), payload: Bytes::copy_from_slice(payload), qos, retain })
-}
-
 impl fmt::Debug for Connect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let redacted = self.password.as_ref().map(|password| format!("<{} bytes>", password.len()));
@@ -261,12 +223,7 @@ impl fmt::Display for Connect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "client={:?} level={}", self.client_id, self.level)?;
         write!(f, " clean={} keep-alive={}s", u8::from(self.clean_session), self.keep_alive)?;
-        if let Some(username) = &self.username {
-            write!(f, " user={username}")?;
-        }
-        if let Some(password) = &self.password {
-            write!(f, " password=<{} bytes>", password.len())?;
-        }
+        show_credentials(self.username.as_deref(), self.password.as_ref(), f)?;
         match &self.will {
             Some(will) => write!(f, " will={} (qos {})", will.topic, will.qos),
             None => Ok(()),

@@ -74,11 +74,19 @@ pub enum Fault {
         /// Its identifier.
         found: usize,
     },
-    /// A property that this packet, or this sender of it, does not have (MQTT 5.0).
+    /// A property that this packet does not have (MQTT 5.0).
     #[error("{name} does not belong here")]
     MisplacedProperty {
         /// Its name.
         name: &'static str,
+    },
+    /// A property of this packet that only the other side sends (MQTT 5.0).
+    #[error("{name} is never sent by the {from}")]
+    ForeignProperty {
+        /// Its name.
+        name: &'static str,
+        /// Who sent it.
+        from: Sender,
     },
     /// A property that may stand once comes again (MQTT 5.0).
     #[error("{name} comes twice")]
@@ -100,6 +108,9 @@ pub enum Fault {
         /// Its name.
         name: &'static str,
     },
+    /// Maximum QoS bits `11` of a subscription (MQTT 5.0).
+    #[error("maximum qos 3 does not exist")]
+    MaximumQoS3,
     /// Retain handling bits `11` (MQTT 5.0).
     #[error("retain handling 3 does not exist")]
     RetainHandling3,

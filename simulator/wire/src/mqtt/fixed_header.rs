@@ -36,6 +36,20 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Option<FixedHeader>, DecodeError> {
     }
 }
 
+/// The fixed header of a packet that is whole and alone; `clause` is the statement about the remaining length of any other.
+pub(crate) fn of_whole(frame: &[u8], clause: &'static str) -> Result<FixedHeader, DecodeError> {
+    let error = |fault| Err(DecodeError { clause, offset: 1, field: "remaining length", fault });
+    let Some(header) = decode(frame)? else {
+        return error(Fault::Truncated { needed: frame.len() + 1, available: frame.len() });
+    };
+    let available = frame.len() - header.header_bytes;
+    match available.checked_sub(header.remaining_length) {
+        Some(0) => Ok(header),
+        Some(count) => error(Fault::TrailingBytes { count }),
+        None => error(Fault::Truncated { needed: header.remaining_length, available }),
+    }
+}
+
 /// Appends the shortest fixed header.
 pub(crate) fn encode(first_byte: u8, remaining_length: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     if remaining_length > MAX_REMAINING_LENGTH {

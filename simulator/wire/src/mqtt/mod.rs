@@ -8,6 +8,7 @@
 mod ack;
 mod connack;
 mod connect;
+pub(crate) mod connect_flags;
 mod empty;
 mod error;
 pub(crate) mod fixed_header;
@@ -16,6 +17,7 @@ mod level;
 mod packet;
 mod packet_id;
 mod publish;
+pub(crate) mod publish_flags;
 mod qos;
 pub(crate) mod reader;
 mod suback;

@@ -228,17 +228,8 @@ impl Packet {
             let fault = Fault::FixedFlags { packet: packet_type, found: first & 0x0f, expected };
             return Err(error(clause, 0, "flags", fault));
         }
-        let Some(header) = fixed_header::decode(frame)? else {
-            let fault = Fault::Truncated { needed: frame.len() + 1, available: frame.len() };
-            return Err(error("MQTT-2.2.3", 1, "remaining length", fault));
-        };
-        let available = frame.len() - header.header_bytes;
-        let fault = match available.checked_sub(header.remaining_length) {
-            Some(0) => return Ok((packet_type, header.header_bytes)),
-            Some(count) => Fault::TrailingBytes { count },
-            None => Fault::Truncated { needed: header.remaining_length, available },
-        };
-        Err(error("MQTT-2.2.3", 1, "remaining length", fault))
+        let header = fixed_header::of_whole(frame, "MQTT-2.2.3")?;
+        Ok((packet_type, header.header_bytes))
     }
 
     /// Appends the packet to `out`, laid out as it stands: a packet that breaks a rule is written

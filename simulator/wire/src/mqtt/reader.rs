@@ -1,6 +1,6 @@
 //! Reads the fields of one packet; every failure knows its field and its place.
 
-use super::{DecodeError, Fault, PacketId, Sender, varint};
+use super::{DecodeError, Fault, PacketId, Sender, check_topic_name, varint};
 
 /// The statements of one version about what many of its packets have.
 pub(crate) struct Clauses {
@@ -141,6 +141,42 @@ impl<'a> Reader<'a> {
             }),
             None => Ok(text),
         }
+    }
+
+    /// A topic name behind its length. `clause` is for one that is cut short, `wildcard` for one with a wildcard in it.
+    pub(crate) fn topic_name(
+        &mut self,
+        field: &'static str,
+        clause: &'static str,
+        wildcard: &'static str,
+    ) -> Result<&'a str, DecodeError> {
+        let offset = self.at;
+        let topic = self.text(field, clause)?;
+        match check_topic_name(topic) {
+            Ok(()) => Ok(topic),
+            Err(fault) => {
+                let clause = if fault.is_wildcard() { wildcard } else { fault.clause() };
+                Err(DecodeError { clause, offset, field, fault: fault.into() })
+            }
+        }
+    }
+
+    /// What is left, as a list of which the statement `clause` wants at least one element.
+    pub(crate) fn list<T>(
+        &mut self,
+        field: &'static str,
+        clause: &'static str,
+        read: impl Fn(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        let offset = self.at;
+        let mut list = Vec::new();
+        while !self.is_empty() {
+            list.push(read(self)?);
+        }
+        if list.is_empty() {
+            return Err(DecodeError { clause, offset, field, fault: Fault::EmptyList });
+        }
+        Ok(list)
     }
 
     /// A packet identifier of a packet that must have one.

@@ -50,19 +50,12 @@ pub struct SubAck {
 impl SubAck {
     pub(super) fn decode(mut reader: Reader<'_>) -> Result<Self, DecodeError> {
         let id = reader.packet_id()?;
-        let start = reader.offset();
-        let codes: Vec<_> = (start..)
-            .zip(reader.rest())
-            .map(|(offset, &byte)| {
-                let fault = Fault::ReservedCode { found: byte };
-                let error = DecodeError { clause: "MQTT-3.9.3-2", offset, field: "return code", fault };
-                SubAckCode::from_byte(byte).ok_or(error)
-            })
-            .collect::<Result<_, _>>()?;
-        if codes.is_empty() {
-            let fault = Fault::EmptyList;
-            return Err(DecodeError { clause: "MQTT-3.8.4-5", offset: start, field: "return codes", fault });
-        }
+        let codes = reader.list("return codes", "MQTT-3.8.4-5", |reader| {
+            let (clause, offset, field) = ("MQTT-3.9.3-2", reader.offset(), "return code");
+            let byte = reader.u8(field, clause)?;
+            let fault = Fault::ReservedCode { found: byte };
+            SubAckCode::from_byte(byte).ok_or(DecodeError { clause, offset, field, fault })
+        })?;
         Ok(Self { id, codes })
     }
 

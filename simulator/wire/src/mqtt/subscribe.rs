@@ -18,10 +18,8 @@ pub struct Subscribe {
 impl Subscribe {
     pub(super) fn decode(mut reader: Reader<'_>) -> Result<Self, DecodeError> {
         let id = reader.packet_id()?;
-        let start = reader.offset();
-        let mut filters = Vec::new();
-        while !reader.is_empty() {
-            let filter = topic_filter(&mut reader, "MQTT-3.8.3-1")?;
+        let filters = reader.list("topic filters", "MQTT-3.8.3-3", |reader| {
+            let filter = topic_filter(reader, "MQTT-3.8.3-1")?;
             let offset = reader.offset();
             // The hyphen after the 3 is how the standard spells this statement.
             let bad_qos =
@@ -31,12 +29,8 @@ impl Subscribe {
                 return Err(bad_qos(Fault::ReservedBits { found: byte }));
             }
             let qos = QoS::from_bits(byte).ok_or_else(|| bad_qos(Fault::QoS3))?;
-            filters.push((filter, qos));
-        }
-        if filters.is_empty() {
-            let fault = Fault::EmptyList;
-            return Err(DecodeError { clause: "MQTT-3.8.3-3", offset: start, field: "topic filters", fault });
-        }
+            Ok((filter, qos))
+        })?;
         Ok(Self { id, filters })
     }
 

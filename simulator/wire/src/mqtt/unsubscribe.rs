@@ -5,7 +5,7 @@ use std::fmt;
 use super::reader::Reader;
 use super::subscribe::topic_filter;
 use super::writer::Writer;
-use super::{DecodeError, EncodeError, Fault, PacketId, PacketType};
+use super::{DecodeError, EncodeError, PacketId, PacketType};
 
 /// A client ends subscriptions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,20 +20,8 @@ pub struct Unsubscribe {
 impl Unsubscribe {
     pub(super) fn decode(mut reader: Reader<'_>) -> Result<Self, DecodeError> {
         let id = reader.packet_id()?;
-        let start = reader.offset();
-        let mut filters = Vec::new();
-        while !reader.is_empty() {
-            filters.push(topic_filter(&mut reader, "MQTT-3.10.3-1")?);
-        }
-        if filters.is_empty() {
-            let fault = Fault::EmptyList;
-            return Err(DecodeError {
-                clause: "MQTT-3.10.3-2",
-                offset: start,
-                field: "topic filters",
-                fault,
-            });
-        }
+        let filters =
+            reader.list("topic filters", "MQTT-3.10.3-2", |reader| topic_filter(reader, "MQTT-3.10.3-1"))?;
         Ok(Self { id, filters })
     }
 

@@ -63,14 +63,6 @@ pub(super) fn read(reader: &mut Reader<'_>, clause: &'static str) -> Result<Stri
     }
 }
 
-/// The end of a list of filters: it must not be empty.
-pub(super) fn not_empty<T>(filters: &[T], clause: &'static str, offset: usize) -> Result<(), DecodeError> {
-    if filters.is_empty() {
-        return Err(DecodeError { clause, offset, field: "topic filters", fault: Fault::EmptyList });
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -216,25 +216,14 @@ fn decode_fixed_header(frame: &[u8], from: Sender) -> Result<(PacketType, usize)
         let fault = Fault::FixedFlags { packet, found: first & 0x0f, expected };
         return Err(error(flags_clause(packet), 0, "flags", fault));
     }
-    let length = |clause, fault| error(clause, 1, "remaining length", fault);
-    let header =
-        fixed_header::decode(frame).map_err(|found| DecodeError { clause: "MQTT-1.5.5", ..found })?;
-    let Some(header) = header else {
-        let fault = Fault::Truncated { needed: frame.len() + 1, available: frame.len() };
-        return Err(length("MQTT-2.1.4", fault));
-    };
+    let header = fixed_header::of_whole(frame, "MQTT-2.1.4").map_err(|found| match found.fault {
+        Fault::LengthTooLong { .. } => DecodeError { clause: "MQTT-1.5.5", ..found },
+        _ => found,
+    })?;
     if !header.is_shortest {
-        return Err(length("MQTT-1.5.5-1", Fault::NotShortest));
+        return Err(error("MQTT-1.5.5-1", 1, "remaining length", Fault::NotShortest));
     }
-    let available = frame.len() - header.header_bytes;
-    match available.checked_sub(header.remaining_length) {
-        Some(0) => Ok((packet, header.header_bytes)),
-        Some(count) => Err(length("MQTT-2.1.4", Fault::TrailingBytes { count })),
-        None => {
-            let fault = Fault::Truncated { needed: header.remaining_length, available };
-            Err(length("MQTT-2.1.4", fault))
-        }
-    }
+    Ok((packet, header.header_bytes))
 }
 
 /// One line for people, such as `PUBLISH id=7 qos=1 $iothub/telemetry (12 bytes)`. No secrets.

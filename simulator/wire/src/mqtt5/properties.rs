@@ -173,7 +173,7 @@ fn one(reader: &mut Reader<'_>, place: Place, from: Sender, seen: &mut u64) -> R
         return Err(error("MQTT-2.2.2.2", "property identifier", Fault::MisplacedProperty { name }));
     }
     if let Some(clause) = wrong_way(&property, place, from) {
-        return Err(error(clause, name, Fault::MisplacedProperty { name }));
+        return Err(error(clause, name, Fault::ForeignProperty { name, from }));
     }
     let bit = 1_u64 << property.id();
     if *seen & bit != 0 && !property.may_repeat(place) {

@@ -5,14 +5,10 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{Place, Properties};
+use crate::mqtt::publish_flags::PublishFlags;
 use crate::mqtt::reader::Reader;
 use crate::mqtt::writer::Writer;
-use crate::mqtt::{
-    DecodeError, EncodeError, Fault, PacketId, PacketType, QoS, Sender, TopicFault, check_topic_name,
-};
-
-const DUP: u8 = 0b1000;
-const RETAIN: u8 = 0b0001;
+use crate::mqtt::{DecodeError, EncodeError, PacketId, QoS, Sender, TopicFault, check_topic_name};
 
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,21 +43,15 @@ impl Publish {
         }
     }
 
+    const fn flags(&self) -> PublishFlags {
+        PublishFlags { dup: self.dup, qos: self.qos, retain: self.retain }
+    }
+
     pub(super) fn decode(flags: u8, mut reader: Reader<'_>, from: Sender) -> Result<Self, DecodeError> {
-        let bad_flags = |clause, fault| DecodeError { clause, offset: 0, field: "flags", fault };
-        let dup = flags & DUP != 0;
-        let Some(qos) = QoS::from_bits(flags >> 1 & 0b11) else {
-            return Err(bad_flags("MQTT-3.3.1-4", Fault::QoS3));
-        };
-        if dup && qos == QoS::AtMostOnce {
-            return Err(bad_flags("MQTT-3.3.1-2", Fault::DupAtQoS0));
-        }
+        let flags = PublishFlags::decode(flags)?;
         let offset = reader.offset();
         let topic = reader.text("topic name", "MQTT-3.3.2-1")?.to_owned();
-        let id = match qos {
-            QoS::AtMostOnce => None,
-            QoS::AtLeastOnce | QoS::ExactlyOnce => Some(reader.packet_id()?),
-        };
+        let id = flags.read_id(&mut reader)?;
         let properties = Properties::decode(&mut reader, Place::Publish, from)?;
         match check_topic_name(&topic) {
             Ok(()) => {}
@@ -73,35 +63,22 @@ impl Publish {
             }
         }
         let payload = Bytes::copy_from_slice(reader.rest());
-        Ok(Self { dup, qos, retain: flags & RETAIN != 0, topic, id, properties, payload })
+        let PublishFlags { dup, qos, retain } = flags;
+        Ok(Self { dup, qos, retain, topic, id, properties, payload })
     }
 
     pub(super) fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let mut writer = Writer::default();
         writer.text(&self.topic, "topic name")?;
-        match (self.qos, self.id) {
-            (QoS::AtMostOnce, None) => {}
-            (QoS::AtMostOnce, Some(_)) => return Err(EncodeError::PacketIdAtQoS0),
-            (_, Some(id)) => writer.u16(id.get()),
-            (_, None) => return Err(EncodeError::PacketIdMissing),
-        }
+        self.flags().write_id(self.id, &mut writer)?;
         self.properties.encode(&mut writer)?;
         writer.bytes(&self.payload);
-        let dup = if self.dup { DUP } else { 0 };
-        let flags = dup | self.qos.bits() << 1 | u8::from(self.retain);
-        writer.finish((PacketType::Publish as u8) << 4 | flags, out)
+        writer.finish(self.flags().first_byte(), out)
     }
 }
 
 impl fmt::Display for Publish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "qos={}", self.qos)?;
-        if self.dup {
-            f.write_str(" dup")?;
-        }
-        if self.retain {
-            f.write_str(" retain")?;
-        }
-        write!(f, " {} ({} bytes){}", self.topic, self.payload.len(), self.properties)
+        write!(f, "{} {} ({} bytes){}", self.flags(), self.topic, self.payload.len(), self.properties)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Place, Properties, ReasonCode};
 use crate::mqtt::reader::Reader;
 use crate::mqtt::writer::Writer;
-use crate::mqtt::{DecodeError, EncodeError, Fault, PacketId, PacketType, Sender};
+use crate::mqtt::{DecodeError, EncodeError, PacketId, PacketType, Sender};
 
 /// The server's answer to SUBSCRIBE.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,15 +60,7 @@ fn codes(
     packet: PacketType,
     clause: &'static str,
 ) -> Result<Vec<ReasonCode>, DecodeError> {
-    let offset = reader.offset();
-    let mut codes = Vec::new();
-    while !reader.is_empty() {
-        codes.push(ReasonCode::decode(reader, packet, Sender::Server, clause)?);
-    }
-    if codes.is_empty() {
-        return Err(DecodeError { clause, offset, field: "reason codes", fault: Fault::EmptyList });
-    }
-    Ok(codes)
+    reader.list("reason codes", clause, |reader| ReasonCode::decode(reader, packet, Sender::Server, clause))
 }
 
 fn encode(

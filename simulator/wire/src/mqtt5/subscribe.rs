@@ -72,7 +72,7 @@ impl Filter {
         if options & RESERVED != 0 {
             return Err(error("MQTT-3.8.3-5", Fault::ReservedBits { found: options }));
         }
-        let qos = QoS::from_bits(options & 0b11).ok_or_else(|| error("MQTT-3.8.3.1", Fault::QoS3))?;
+        let qos = QoS::from_bits(options & 0b11).ok_or_else(|| error("MQTT-3.8.3.1", Fault::MaximumQoS3))?;
         let retain_handling = match options >> RETAIN_HANDLING_SHIFT & 0b11 {
             0 => RetainHandling::Send,
             1 => RetainHandling::SendIfNew,
@@ -100,12 +100,7 @@ impl Subscribe {
     pub(super) fn decode(mut reader: Reader<'_>, from: Sender) -> Result<Self, DecodeError> {
         let id = reader.packet_id()?;
         let properties = Properties::decode(&mut reader, Place::Subscribe, from)?;
-        let start = reader.offset();
-        let mut filters = Vec::new();
-        while !reader.is_empty() {
-            filters.push(Filter::decode(&mut reader)?);
-        }
-        filter::not_empty(&filters, "MQTT-3.8.3-2", start)?;
+        let filters = reader.list("topic filters", "MQTT-3.8.3-2", Filter::decode)?;
         Ok(Self { id, properties, filters })
     }
 

@@ -22,12 +22,8 @@ impl Unsubscribe {
     pub(super) fn decode(mut reader: Reader<'_>, from: Sender) -> Result<Self, DecodeError> {
         let id = reader.packet_id()?;
         let properties = Properties::decode(&mut reader, Place::Unsubscribe, from)?;
-        let start = reader.offset();
-        let mut filters = Vec::new();
-        while !reader.is_empty() {
-            filters.push(filter::read(&mut reader, "MQTT-3.10.3-1")?);
-        }
-        filter::not_empty(&filters, "MQTT-3.10.3-2", start)?;
+        let filters =
+            reader.list("topic filters", "MQTT-3.10.3-2", |reader| filter::read(reader, "MQTT-3.10.3-1"))?;
         Ok(Self { id, properties, filters })
     }
 

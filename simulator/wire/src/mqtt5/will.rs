@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::{Place, Properties};
+use crate::mqtt::connect_flags::WillFlags;
 use crate::mqtt::reader::Reader;
 use crate::mqtt::writer::Writer;
-use crate::mqtt::{DecodeError, EncodeError, QoS, Sender, check_topic_name};
+use crate::mqtt::{DecodeError, EncodeError, QoS, Sender};
 
 /// What the server publishes when the connection ends otherwise than by a DISCONNECT with reason 0x00.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,16 +24,11 @@ pub struct Will {
 }
 
 impl Will {
-    pub(super) fn decode(reader: &mut Reader<'_>, qos: QoS, retain: bool) -> Result<Self, DecodeError> {
+    pub(super) fn decode(reader: &mut Reader<'_>, flags: WillFlags) -> Result<Self, DecodeError> {
         let properties = Properties::decode(reader, Place::Will, Sender::Client)?;
-        let offset = reader.offset();
-        let topic = reader.text("will topic", "MQTT-3.1.2-9")?;
-        check_topic_name(topic).map_err(|fault| {
-            let clause = if fault.is_wildcard() { "MQTT-4.7.0-1" } else { fault.clause() };
-            DecodeError { clause, offset, field: "will topic", fault: fault.into() }
-        })?;
+        let topic = reader.topic_name("will topic", "MQTT-3.1.2-9", "MQTT-4.7.0-1")?.to_owned();
         let payload = Bytes::copy_from_slice(reader.binary("will payload", "MQTT-3.1.2-9")?);
-        Ok(Self { topic: topic.to_owned(), payload, qos, retain, properties })
+        Ok(Self { topic, payload, qos: flags.qos, retain: flags.retain, properties })
     }
 
     pub(super) fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

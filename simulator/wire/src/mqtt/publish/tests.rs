@@ -1,5 +1,5 @@
 use super::*;
-use crate::mqtt::{MAX_REMAINING_LENGTH, Packet, Sender, TopicFault};
+use crate::mqtt::{Fault, MAX_REMAINING_LENGTH, Packet, Sender, TopicFault};
 
 fn decode(bytes: &[u8]) -> Result<Publish, DecodeError> {
     Packet::decode(bytes, Sender::Client).map(|packet| match packet {

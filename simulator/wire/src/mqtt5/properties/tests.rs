@@ -56,7 +56,7 @@ fn each_rule_about_properties_names_its_clause() {
         (&[0x23, 0, 1, 0x23, 0, 1], Sender::Client, "MQTT-3.3.2.3", "topic alias comes twice"),
         (&[0x23, 0, 0], Sender::Client, "MQTT-3.3.2-8", "value is 0 where 1 to 65535 is allowed"),
         (&[0x01, 2], Sender::Client, "MQTT-3.3.2.3", "value is 2 where 0 or 1 is allowed"),
-        (&[0x0b, 1], Sender::Client, "MQTT-3.3.4-6", "subscription identifier does not belong here"),
+        (&[0x0b, 1], Sender::Client, "MQTT-3.3.4-6", "subscription identifier is never sent by the client"),
         (&[0x0b, 0], Sender::Server, "MQTT-3.3.2.3", "value is 0 where 1 to 268435455 is allowed"),
         (&[0x0b, 0x81, 0x00], Sender::Server, "MQTT-1.5.5-1", "fewer bytes could say the same number"),
         (b"\x08\x00\x01#", Sender::Client, "MQTT-3.3.2-14", "wildcard '#' in a topic name"),

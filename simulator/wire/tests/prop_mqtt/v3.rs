@@ -1,42 +1,20 @@
-//! Properties of the MQTT codec: nothing panics, what is written is read back, and the pieces of a
-//! stream do not matter.
+//! MQTT 3.1.1.
 
 use bytes::Bytes;
 use nanorig_wire::mqtt::{
-    ConnAck, Connect, ConnectCode, Framer, Packet, PacketId, Publish, QoS, Sender, SubAck, SubAckCode,
-    Subscribe, TopicFilter, Unsubscribe, Will, check_topic_filter, check_topic_name,
+    ConnAck, Connect, ConnectCode, Framer, Packet, Publish, QoS, Sender, SubAck, SubAckCode, Subscribe,
+    TopicFilter, Unsubscribe, Will, check_topic_filter,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-fn id() -> impl Strategy<Value = PacketId> {
-    (1..=u16::MAX).prop_map(|id| PacketId::new(id).expect("not zero"))
-}
-
-fn qos() -> impl Strategy<Value = QoS> {
-    select(vec![QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce])
-}
-
-fn text() -> impl Strategy<Value = String> {
-    vec(any::<char>().prop_filter("not U+0000", |c| *c != '\0'), 0..40).prop_map(|c| c.into_iter().collect())
-}
-
-fn bytes() -> impl Strategy<Value = Bytes> {
-    vec(any::<u8>(), 0..300).prop_map(Bytes::from)
-}
-
-fn topic() -> impl Strategy<Value = String> {
-    text().prop_filter("a topic name", |topic| check_topic_name(topic).is_ok())
-}
+use crate::strategies::{bytes, id, levels, qos, sender, text, topic};
 
 fn filter() -> impl Strategy<Value = String> {
-    vec(prop_oneof![Just("+".to_owned()), "[a-z$é]{0,5}"], 1..5)
-        .prop_flat_map(|levels| {
-            let filter = levels.join("/");
-            prop_oneof![Just(filter.clone()), Just(format!("{filter}/#"))]
-        })
+    levels()
+        .prop_flat_map(|filter| prop_oneof![Just(filter.clone()), Just(format!("{filter}/#"))])
         .prop_filter("a topic filter", |filter| check_topic_filter(filter).is_ok())
 }
 
@@ -199,8 +177,4 @@ proptest! {
         prop_assert!(filter.matches(&topic));
         prop_assert_eq!(filter.matches(&other), topic == other);
     }
-}
-
-fn sender() -> impl Strategy<Value = Sender> {
-    select(vec![Sender::Client, Sender::Server])
 }

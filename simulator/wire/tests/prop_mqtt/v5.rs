@@ -1,9 +1,7 @@
-//! Properties of the MQTT 5.0 codec: nothing panics, what is written is read back, limits hold.
+//! MQTT 5.0.
 
 use bytes::Bytes;
-use nanorig_wire::mqtt::{
-    Framer, MAX_REMAINING_LENGTH, PacketId, PacketType, QoS, Sender, check_topic_name, protocol_level,
-};
+use nanorig_wire::mqtt::{Framer, MAX_REMAINING_LENGTH, PacketType, QoS, Sender, protocol_level};
 use nanorig_wire::mqtt5::{
     Ack, Auth, AuthenticationData, ConnAck, Connect, Disconnect, Filter, Packet, Place, Properties, Property,
     Publish, ReasonCode, RetainHandling, SubAck, Subscribe, SubscriptionId, UnsubAck, Unsubscribe, Will,
@@ -14,30 +12,10 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-fn id() -> impl Strategy<Value = PacketId> {
-    (1..=u16::MAX).prop_map(|id| PacketId::new(id).expect("not zero"))
-}
-
-fn qos() -> impl Strategy<Value = QoS> {
-    select(vec![QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce])
-}
-
-fn text() -> impl Strategy<Value = String> {
-    vec(any::<char>().prop_filter("not U+0000", |c| *c != '\0'), 0..20).prop_map(|c| c.into_iter().collect())
-}
-
-fn bytes() -> impl Strategy<Value = Bytes> {
-    vec(any::<u8>(), 0..200).prop_map(Bytes::from)
-}
-
-fn topic() -> impl Strategy<Value = String> {
-    text().prop_filter("a topic name", |topic| check_topic_name(topic).is_ok())
-}
+use crate::strategies::{bytes, id, levels, qos, sender, text, topic};
 
 fn filter() -> impl Strategy<Value = String> {
-    let levels =
-        vec(prop_oneof![Just("+".to_owned()), "[a-z$é]{0,5}"], 1..5).prop_map(|levels| levels.join("/"));
-    levels
+    levels()
         .prop_flat_map(|filter| {
             prop_oneof![Just(filter.clone()), Just(format!("{filter}/#")), Just(format!("$share/g/{filter}"))]
         })
@@ -220,10 +198,6 @@ fn packet() -> impl Strategy<Value = (Packet, Sender)> {
         of_both(Sender::Client).prop_map(|packet| (packet, Sender::Client)),
         of_both(Sender::Server).prop_map(|packet| (packet, Sender::Server)),
     ]
-}
-
-fn sender() -> impl Strategy<Value = Sender> {
-    select(vec![Sender::Client, Sender::Server])
 }
 
 proptest! {
