@@ -16,10 +16,18 @@ use serde_json::Value;
 use super::process::Process;
 use crate::command;
 
-/// Clients that send as fast as they can, each with so many messages on their way.
-const FLAT_OUT: &[&str] = &["--devices", "50", "--window", "8", "--seconds", "10", "--bytes", "128"];
-/// Devices that send as devices do.
-const FLEET: &[&str] = &["--devices", "2000", "--per-second", "1", "--seconds", "60", "--bytes", "128"];
+/// Size of a message.
+const BYTES: &str = "128";
+/// Clients that send as fast as they can.
+const CLIENTS: &str = "50";
+/// Messages that each of them has on their way.
+const WINDOW: &str = "8";
+/// How long they send.
+const FLAT_OUT_SECS: &str = "10";
+/// Devices that send as devices do: a message a second each.
+const DEVICES: u32 = 2_000;
+/// How long they send.
+const FLEET_SECS: &str = "60";
 /// When everybody of the fleet is connected and sends.
 const MIDST: Duration = Duration::from_secs(45);
 /// Turns of each server, alternately; the better one counts, since the machine has other things to do as well.
@@ -30,7 +38,8 @@ pub(super) fn run(binary: &Path) -> anyhow::Result<()> {
     let load = load_generator()?;
     let folder = tempfile::tempdir()?;
     println!(
-        "QoS 1 over TLS, 128 bytes, 50 clients with 8 messages on their way each, clients and server on this machine"
+        "QoS 1 over TLS, {BYTES} bytes, {CLIENTS} clients with {WINDOW} messages on their way each, \
+         clients and server on this machine"
     );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
@@ -58,7 +67,9 @@ struct FlatOut {
 impl FlatOut {
     fn measure(process: &Process, mut load: Command) -> anyhow::Result<Self> {
         let before = process.cpu()?;
-        let tally = Tally::of(load.args(FLAT_OUT).output()?)?;
+        let options =
+            ["--devices", CLIENTS, "--window", WINDOW, "--seconds", FLAT_OUT_SECS, "--bytes", BYTES];
+        let tally = Tally::of(load.args(options).output()?)?;
         let cpu = process.cpu()?.saturating_sub(before);
         Ok(Self {
             per_second: tally.messages_per_second,
@@ -100,10 +111,14 @@ struct Latencies {
 }
 
 impl Tally {
+    /// Of a load generator that came to its report; it fails by its exit code when a message was lost, and tells how many.
     fn of(output: std::process::Output) -> anyhow::Result<Self> {
         let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "the load generator ended with {}: {said}", output.status);
-        serde_json::from_slice(&output.stdout).context("the load generator's report is not understood")
+        ensure!(!output.stdout.is_empty(), "the load generator ended with {}: {said}", output.status);
+        let tally: Self = serde_json::from_slice(&output.stdout)
+            .context("the load generator's report is not understood")?;
+        ensure!(tally.lost == 0, "{} of {} messages were lost", tally.lost, tally.sent);
+        Ok(tally)
     }
 }
 
@@ -164,20 +179,22 @@ impl Served {
         command
     }
 
-    /// 2,000 devices, one message a second each, for a minute.
+    /// Many devices, as devices send.
     fn fleet(&self, load: &Path) -> anyhow::Result<()> {
         let before = self.process.memory_bytes()?;
-        let running = self.command(load).args(FLEET).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let devices = DEVICES.to_string();
+        let options = ["--devices", &devices, "--per-second", "1", "--seconds", FLEET_SECS, "--bytes", BYTES];
+        let mut running = self.command(load);
+        let running = running.args(options).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         pause(MIDST);
         let during = self.process.memory_bytes()?;
         let tally = Tally::of(running.wait_with_output()?)?;
-        let each = during.saturating_sub(before) as f64 / 2_000.0 / 1_000.0;
-        println!("2000 devices, one message a second each, 60 s");
+        let each = during.saturating_sub(before) as f64 / f64::from(DEVICES) / 1_000.0;
+        println!("{DEVICES} devices, one message a second each, {FLEET_SECS} s");
         println!(
             "  {} sent, {} lost, PUBACK p50 {:.2} ms, p99 {:.2} ms, {each:.0} kB for each connection",
             tally.sent, tally.lost, tally.puback_ms.p50, tally.puback_ms.p99
         );
-        ensure!(tally.lost == 0, "{} messages were lost", tally.lost);
         Ok(())
     }
 }
