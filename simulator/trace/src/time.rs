@@ -102,10 +102,16 @@ impl Utc {
     /// 1970-01-01T00:00:00Z, where the clock of an ESP32 starts.
     pub const UNIX_EPOCH: Self = Self(0);
 
-    /// A point this many seconds after the Unix epoch.
+    /// A point this many seconds after the Unix epoch. A number that nobody can mean is as far away as can be told.
     #[must_use]
     pub const fn from_unix_secs(secs: i64) -> Self {
-        Self(secs * 1_000_000)
+        Self(secs.saturating_mul(1_000_000))
+    }
+
+    /// A point this many milliseconds after the Unix epoch. A number that nobody can mean is as far away as can be told.
+    #[must_use]
+    pub const fn from_unix_millis(millis: i64) -> Self {
+        Self(millis.saturating_mul(1_000))
     }
 
     /// A point this many microseconds after the Unix epoch.
@@ -208,6 +214,15 @@ mod tests {
         assert_eq!(Utc::from_unix_secs(-62_135_596_800).to_string(), "0001-01-01T00:00:00.000000Z");
         assert_eq!(Utc::from_unix_secs(253_402_300_799).to_string(), "9999-12-31T23:59:59.000000Z");
         assert_eq!(Utc::from_unix_micros(i64::MAX).to_string(), "9223372036854775807us since 1970");
+    }
+
+    #[test]
+    fn no_number_of_seconds_or_milliseconds_is_too_large() {
+        assert_eq!(Utc::from_unix_millis(1_500), Utc::from_unix_micros(1_500_000));
+        for farthest in [i64::MIN, i64::MAX] {
+            assert_eq!(Utc::from_unix_secs(farthest), Utc::from_unix_micros(farthest));
+            assert_eq!(Utc::from_unix_millis(farthest), Utc::from_unix_micros(farthest));
+        }
     }
 
     #[test]
