@@ -45,8 +45,8 @@ pub enum PacketType {
 }
 
 impl PacketType {
-    /// All types of MQTT 3.1.1 in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    /// All types in the order of their numbers.
+    pub const ALL: [Self; 15] = [
         Self::Connect,
         Self::ConnAck,
         Self::Publish,
@@ -61,6 +61,7 @@ impl PacketType {
         Self::PingReq,
         Self::PingResp,
         Self::Disconnect,
+        Self::Auth,
     ];
 
     /// The name in capitals, as the standard writes it.
@@ -85,7 +86,7 @@ impl PacketType {
         }
     }
 
-    /// The type in the upper four bits of a packet's first byte; `None` for 0 and 15, which 3.1.1 does not have.
+    /// The type in the upper four bits of a packet's first byte; `None` for 0.
     #[must_use]
     pub fn of_first_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|packet| *packet as u8 == byte >> 4)
@@ -215,7 +216,9 @@ impl Packet {
             let fault = Fault::Truncated { needed: 2, available: 0 };
             return Err(error("MQTT-2.2", 0, "fixed header", fault));
         };
-        let Some(packet_type) = PacketType::of_first_byte(first) else {
+        // 15 is as reserved in 3.1.1 as 0.
+        let known = PacketType::of_first_byte(first).filter(|packet| *packet != PacketType::Auth);
+        let Some(packet_type) = known else {
             return Err(Self::reserved_type(first));
         };
         if !packet_type.is_sent_by(from) {

@@ -12,6 +12,10 @@ use crate::mqtt::{DecodeError, EncodeError, Fault};
 pub(super) trait Field: Sized {
     fn read(reader: &mut Reader<'_>, name: &'static str, clause: &'static str) -> Result<Self, DecodeError>;
     fn write(&self, writer: &mut Writer, name: &'static str) -> Result<(), EncodeError>;
+    /// Bytes of the value itself.
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
 }
 
 /// Authentication data: often a secret, so `Debug` shows its length alone.
@@ -88,6 +92,10 @@ impl Field for String {
     fn write(&self, writer: &mut Writer, name: &'static str) -> Result<(), EncodeError> {
         writer.text(self, name)
     }
+
+    fn bytes(&self) -> usize {
+        self.len()
+    }
 }
 
 /// A name and a value (1.5.7).
@@ -100,6 +108,10 @@ impl Field for (String, String) {
         writer.text(&self.0, name)?;
         writer.text(&self.1, name)
     }
+
+    fn bytes(&self) -> usize {
+        self.0.len() + self.1.len()
+    }
 }
 
 impl Field for Bytes {
@@ -110,6 +122,10 @@ impl Field for Bytes {
     fn write(&self, writer: &mut Writer, name: &'static str) -> Result<(), EncodeError> {
         writer.binary(self, name)
     }
+
+    fn bytes(&self) -> usize {
+        self.len()
+    }
 }
 
 impl Field for AuthenticationData {
@@ -119,5 +135,9 @@ impl Field for AuthenticationData {
 
     fn write(&self, writer: &mut Writer, name: &'static str) -> Result<(), EncodeError> {
         self.0.write(writer, name)
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.len()
     }
 }

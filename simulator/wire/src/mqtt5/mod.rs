@@ -30,7 +30,7 @@ pub use connack::ConnAck;
 pub use connect::Connect;
 pub use disconnect::Disconnect;
 pub use field::{AuthenticationData, SubscriptionId};
-pub use filter::{SharedFilter, check_filter};
+pub use filter::{check_filter, is_shared};
 pub use packet::Packet;
 pub use properties::Properties;
 pub use property::{Place, Property};

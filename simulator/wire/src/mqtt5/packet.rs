@@ -200,11 +200,7 @@ fn decode_fixed_header(frame: &[u8], from: Sender) -> Result<(PacketType, usize)
         let fault = Fault::Truncated { needed: 2, available: 0 };
         return Err(error("MQTT-2.1.1", 0, "fixed header", fault));
     };
-    let packet = match first >> 4 {
-        15 => Some(PacketType::Auth),
-        _ => PacketType::of_first_byte(first),
-    };
-    let Some(packet) = packet else {
+    let Some(packet) = PacketType::of_first_byte(first) else {
         return Err(error("MQTT-2.1.2", 0, "packet type", Fault::ReservedType { found: first >> 4 }));
     };
     if !is_sent_by(packet, from) {

@@ -61,17 +61,12 @@ impl Properties {
         topic_alias TopicAlias u16
         server_keep_alive ServerKeepAlive u16
         request_problem_information RequestProblemInformation bool
-        maximum_qos MaximumQoS bool
-        retain_available RetainAvailable bool
     }
 
     texts! {
         content_type ContentType
-        response_topic ResponseTopic
         authentication_method AuthenticationMethod
         reason_string ReasonString
-        assigned_client_identifier AssignedClientIdentifier
-        server_reference ServerReference
     }
 
     /// No properties.
@@ -132,6 +127,12 @@ impl Properties {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Bytes of all values, without identifiers and lengths.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(Property::bytes).sum()
     }
 
     pub(super) fn decode(reader: &mut Reader<'_>, place: Place, from: Sender) -> Result<Self, DecodeError> {

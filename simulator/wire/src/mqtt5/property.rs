@@ -114,6 +114,11 @@ macro_rules! properties {
                 writer.u8(self.id());
                 match self { $( Self::$Name(value) => value.write(writer, $words), )* }
             }
+
+            /// Bytes of the value itself, without identifier and lengths.
+            pub(super) fn bytes(&self) -> usize {
+                match self { $( Self::$Name(value) => Field::bytes(value), )* }
+            }
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::filter::{self, SharedFilter};
+use super::filter;
 use super::{Place, Properties};
 use crate::mqtt::reader::Reader;
 use crate::mqtt::writer::Writer;
@@ -80,7 +80,7 @@ impl Filter {
             _ => return Err(error("MQTT-3.8.3.1", Fault::RetainHandling3)),
         };
         let no_local = options & NO_LOCAL != 0;
-        if no_local && SharedFilter::is_meant(&filter) {
+        if no_local && filter::is_shared(&filter) {
             return Err(error("MQTT-3.8.3-4", Fault::SharedNoLocal));
         }
         let retain_as_published = options & RETAIN_AS_PUBLISHED != 0;

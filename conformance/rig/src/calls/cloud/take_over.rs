@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nanorig_cloud::hub::auth::Credentials;
 use nanorig_cloud::hub::policy::well_known_key;
-use nanorig_cloud::hub::session::{ConnectRequest, Front};
+use nanorig_cloud::hub::session::{ConnectRequest, Front, Start};
 use nanorig_cloud::hub::{Cause, Delivery, HubHandle, Identity, Outlet};
 use nanorig_dut::{Args, CallSpec, Failure, Hand, Outcome, Param, ParamKind};
 use nanorig_trace::event::ConnId;
@@ -73,15 +73,11 @@ async fn perform(stage: Stage, args: Args) -> Outcome {
 fn take(hub: &HubHandle, identity: &Identity) -> Result<nanorig_cloud::hub::ConnectionKey, Failure> {
     let expiry = hub.utc().unix_secs() + 86_400;
     let token = SasToken::sign(hub.host(), expiry, &well_known_key(), Some("iothubowner"));
+    let credentials = Credentials::new(&token, &[]);
     let request = ConnectRequest {
-        conn: NO_CONNECTION,
-        front: Front::Mqtt,
-        host: hub.host(),
-        identity,
-        credentials: Credentials::new(&token, &[]),
-        model_id: None,
-        clean: false,
-        will: None,
+        start: Start::Resumed,
+        lasts: true,
+        ..ConnectRequest::new(NO_CONNECTION, Front::Mqtt, hub.host(), identity, credentials)
     };
     let accepted = hub.connect(request, Intruder);
     accepted.map(|accepted| accepted.key).map_err(|refusal| Failure::new("refused", format!("{refusal:?}")))

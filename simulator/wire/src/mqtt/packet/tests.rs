@@ -40,7 +40,7 @@ fn packets_go_their_own_way_only() {
 
 #[test]
 fn flags_of_every_packet_but_publish_are_fixed() {
-    for packet in PacketType::ALL {
+    for packet in PacketType::ALL.into_iter().filter(|packet| *packet != PacketType::Auth) {
         let from = if packet.is_sent_by(Sender::Client) { Sender::Client } else { Sender::Server };
         let Some((expected, clause)) = packet.fixed_flags() else { continue };
         for flags in (0..16).filter(|flags| *flags != expected) {
