@@ -105,7 +105,9 @@ mod tests {
             listen: listen.parse::<IpAddr>().unwrap(),
             ports: Ports::Ephemeral,
             hosts: vec!["cloud.example".to_owned()],
-            config: Some(Config::parse(config, Path::new("serve.toml")).unwrap()),
+            config: Some(
+                Config::parse(config, Path::new("serve.toml"), &|path| std::fs::read(path)).unwrap(),
+            ),
             ..Options::new(folder.path())
         };
         let server = start(&options).await.unwrap();
